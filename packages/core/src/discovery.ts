@@ -1,0 +1,64 @@
+import type { CallOptions, Context } from "./context.js";
+import type { JsonSchema } from "./json.js";
+import type { Node } from "./topology.js";
+
+/* Contract 0: may change in any release. Order:
+ * 1 validateConfig at every file change (pure);
+ * 2 validateDependencies;
+ * 3 new, applyConfig (a changed configuration makes a new instance);
+ * 4 any number of watch and report, at the same time;
+ * 5 stop, after every watch and report has been aborted and has settled. */
+
+/** Tells who is in a cluster, and keeps nodes of this host registered. */
+export abstract class Discovery<Config, Block = unknown> {
+  /** How an engine with another copy of core knows a discovery: never `instanceof`. */
+  static readonly kind: "discovery" = "discovery";
+
+  /** Opens nothing. */
+  constructor(readonly context: Context) {}
+
+  /** Remembers `config`, touches nothing outside. Called once. */
+  abstract applyConfig(config: Config): void | Promise<void>;
+
+  /** Follows `cluster` until `signal` aborts, then settles. `block` is the cluster file's block under this instance's
+   * name, `null` where there is none. A source that cannot be reached is told to `watcher.lost` and tried again for
+   * ever, with back-off; a rejection means that this watch cannot go on and is started again by the engine. */
+  abstract watch(cluster: string, block: Block | null, watcher: Watcher, options: CallOptions): Promise<void>;
+
+  /** Keeps `node` registered under `service` until `signal` aborts, then withdraws it and settles. */
+  report?(service: string, node: Node, options: CallOptions): Promise<void>;
+
+  /** Lets go of connections and timers. Safe twice. */
+  stop?(options: CallOptions): Promise<void>;
+}
+
+/** The static side of a discovery, which is the default export of its package's entry. */
+export interface DiscoveryPlugin<Config, Block = unknown> {
+  new (context: Context): Discovery<Config, Block>;
+  readonly kind: "discovery";
+  /** Of discovery/<name>.yaml without `type`. */
+  readonly configSchema: JsonSchema;
+  /** Of this instance's block in clusters/<name>.yaml; without one no block is accepted. */
+  readonly clusterSchema?: JsonSchema;
+  /** True: all that `config` asks for is there. Else false, or throws saying what is missing. */
+  validateDependencies(options: CallOptions & { readonly config?: Config }): Promise<boolean>;
+  /** Pure. Returns it with defaults filled in; throws ConfigError with every Problem. */
+  validateConfig(config: unknown): Config;
+}
+
+/** Where a watch tells what it sees. Callable until the watch's signal aborts; later calls are ignored. */
+export interface Watcher {
+  /** The source answered: these are all records of the cluster, never a part of them. The first call comes as soon as
+   * they are known, an empty list included. A record that has not changed is the same object as last time. */
+  records(records: readonly DiscoveryRecord[]): void;
+  /** The source does not answer. The last records stand until the next `records`. */
+  lost(error: unknown): void;
+}
+
+/** What a source holds for one node, raw: parsed and checked by the engine, for all discoveries alike. */
+export interface DiscoveryRecord {
+  /** Where it was found, for people: a path, a key. Stable for one node. */
+  readonly source: string;
+  /** The value as it stands there: text, or what its format's parser gave. */
+  readonly value: unknown;
+}
