@@ -1,1 +1,17 @@
-export {};
+export { errnoOf, FILE_ERROR_CODE, FileError } from "./file-error.js";
+export { FileReadError, type FileReadErrorCode } from "./file-read-error.js";
+export { type FileVersion, fileVersion } from "./file-version.js";
+export type { LockHolder } from "./lock-error.js";
+export { LOCKED_CODE, LockError } from "./lock-error.js";
+export type { PreparedFile, WriteOptions } from "./prepare-file.js";
+export { prepareFile } from "./prepare-file.js";
+export type { ProgramErrorCode } from "./program-error.js";
+export { ProgramError } from "./program-error.js";
+export { readSettledFile, type SettledFile, type SettleOptions } from "./read-settled-file.js";
+export type { ProgramResult, RunProgramOptions } from "./run-program.js";
+export { runProgram } from "./run-program.js";
+export { readSecretFile } from "./secret-file.js";
+export type { TargetLock } from "./target-lock.js";
+export { lockTarget } from "./target-lock.js";
+export { type WatchOptions, watchDirectory } from "./watch-directory.js";
+export { writeFileAtomic } from "./write-file-atomic.js";
