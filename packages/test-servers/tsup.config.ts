@@ -4,6 +4,6 @@ export default defineConfig({
   entry: ["src/index.ts"],
   format: "esm",
   target: "node20",
-  dts: false,
+  dts: true,
   clean: true,
 });

@@ -1,0 +1,134 @@
+import { Agent } from "node:http";
+import { httpGet } from "./http-request.js";
+
+/** How much load, on what kind of connections. */
+export interface HttpLoadOptions {
+  readonly port: number;
+  readonly path?: string;
+  /** Requests a second that each open a connection of their own. */
+  readonly freshPerSecond: number;
+  /** Connections that stay open and carry one request after the other. */
+  readonly keepAliveConnections: number;
+  /** Requests a second on all of those together. */
+  readonly keepAlivePerSecond: number;
+  /** The load ends by itself after so many requests; default 100,000. */
+  readonly maxRequests?: number;
+  /** And after so many milliseconds; default 120,000. */
+  readonly maxMs?: number;
+}
+
+/** One request that was not answered with 200. */
+export interface LoadFailure {
+  readonly connection: "fresh" | "keep-alive";
+  readonly reason: string;
+  /** Milliseconds since the load began. */
+  readonly atMs: number;
+}
+
+/** What came of it. Every request that was sent is in exactly one of `answers` and `failures`. */
+export interface LoadReport {
+  readonly requests: number;
+  /** How often each body came. */
+  readonly answers: Readonly<Record<string, number>>;
+  readonly failures: readonly LoadFailure[];
+  readonly elapsedMs: number;
+}
+
+/** A load that is running. */
+export interface HttpLoad {
+  /** Requests answered so far. */
+  readonly answered: number;
+  /** Sends no more, waits for the answers under way. */
+  stop(): Promise<LoadReport>;
+}
+
+/** Starts sending requests at a steady pace. A client that retried would hide failures: none is retried. */
+export function startHttpLoad(options: HttpLoadOptions): HttpLoad {
+  const load = new RunningLoad(options);
+  load.run();
+  return load;
+}
+
+class RunningLoad implements HttpLoad {
+  readonly #options: HttpLoadOptions;
+  readonly #began: number = performance.now();
+  readonly #answers: Record<string, number> = {};
+  readonly #failures: LoadFailure[] = [];
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #agents: Agent[] = [];
+  readonly #timers: NodeJS.Timeout[] = [];
+  #requests = 0;
+  #answered = 0;
+
+  constructor(options: HttpLoadOptions) {
+    this.#options = options;
+  }
+
+  get answered(): number {
+    return this.#answered;
+  }
+
+  run(): void {
+    const { freshPerSecond, keepAliveConnections, keepAlivePerSecond, maxMs = 120_000 } = this.#options;
+    this.#pace(freshPerSecond, () => this.#send("fresh", false));
+    for (let index = 0; index < keepAliveConnections; index++)
+      this.#keepConnection(keepAlivePerSecond / keepAliveConnections);
+    this.#timers.push(setTimeout(() => this.#end(), maxMs).unref());
+  }
+
+  async stop(): Promise<LoadReport> {
+    this.#end();
+    await Promise.all(this.#underWay);
+    for (const agent of this.#agents) agent.destroy();
+    const elapsedMs = performance.now() - this.#began;
+    return { requests: this.#requests, answers: this.#answers, failures: this.#failures, elapsedMs };
+  }
+
+  #end(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+  }
+
+  /** One request at a time on it; while one is under way, its turns pass. */
+  #keepConnection(perSecond: number): void {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    this.#agents.push(agent);
+    let busy = false;
+    this.#pace(perSecond, () => {
+      if (busy) return;
+      busy = true;
+      void this.#send("keep-alive", agent).finally(() => (busy = false));
+    });
+  }
+
+  /** Turns that a busy event loop has missed are made up for. */
+  #pace(perSecond: number, turn: () => void): void {
+    if (perSecond <= 0) return;
+    const began = performance.now();
+    let turns = 0;
+    const timer = setInterval(
+      () => {
+        const due = Math.floor(((performance.now() - began) / 1_000) * perSecond);
+        for (; turns < due && this.#requests < (this.#options.maxRequests ?? 100_000); turns++) turn();
+      },
+      Math.max(5, Math.min(50, 1_000 / perSecond)),
+    );
+    this.#timers.push(timer);
+  }
+
+  #send(connection: LoadFailure["connection"], agent: Agent | false): Promise<void> {
+    this.#requests += 1;
+    const { port, path = "/" } = this.#options;
+    const sent = httpGet({ port, path, agent, timeoutMs: 10_000 })
+      .then(({ status, body }) => {
+        if (status !== 200) throw new Error(`status ${status}`);
+        this.#answers[body] = (this.#answers[body] ?? 0) + 1;
+        this.#answered += 1;
+      })
+      .catch((error: Error) => {
+        this.#failures.push({ connection, reason: error.message, atMs: Math.round(performance.now() - this.#began) });
+      });
+    this.#underWay.add(sent);
+    void sent.then(() => this.#underWay.delete(sent));
+    return sent;
+  }
+}
