@@ -7,6 +7,8 @@ export interface FileVersion {
   readonly id: string;
   /** Everything the file system tells of the content. A file that was written again has another one. */
   readonly key: string;
+  /** Bytes. */
+  readonly size: number;
 }
 
 /** Kernels stamp files by the tick of a clock (4 to 10 ms), so two writes within a tick leave the same times. */
@@ -20,7 +22,7 @@ export async function fileVersion(path: string): Promise<FileVersion> {
 /** The version in `stats`. */
 export function versionOf(stats: BigIntStats): FileVersion {
   const id = `${stats.dev}:${stats.ino}`;
-  return { id, key: `${id}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}` };
+  return { id, key: `${id}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`, size: Number(stats.size) };
 }
 
 /** The version of content that was read at `readAtMs` (Unix ms). Where the file had been written so shortly before that
@@ -28,5 +30,5 @@ export function versionOf(stats: BigIntStats): FileVersion {
 export function versionRead(stats: BigIntStats, readAtMs: number): FileVersion {
   const version = versionOf(stats);
   const certain = readAtMs - Number(stats.ctimeNs / 1_000_000n) > CLOCK_TICK_MS;
-  return certain ? version : { id: version.id, key: `${version.key}:read ${readAtMs}` };
+  return certain ? version : { ...version, key: `${version.key}:read ${readAtMs}` };
 }

@@ -17,7 +17,8 @@ export interface SettleOptions {
   readonly giveUpMs?: number;
   /** The version that was taken last at this path. */
   readonly known?: FileVersion | undefined;
-  /** True: no beginning of a longer text is like this one (a JSON document that parses), so it is taken at once. */
+  /** True: no beginning of a longer text is like this one (a JSON object that parses), so it is taken at once, unless it
+   * may be a new text written over a longer old one. */
   readonly isWhole?: (text: string) => boolean;
   /** Larger files are refused unread. Default 64 MiB. */
   readonly maxBytes?: number;
@@ -78,7 +79,11 @@ function cameByRename({ stats }: Reading, known: FileVersion | undefined): boole
   return stats.size > 0n && stats.ctimeNs > stats.mtimeNs && versionOf(stats).id !== known?.id;
 }
 
+/** A writer that truncates first leaves beginnings; one that writes over the old text leaves a mixture that is as long
+ * as the old one or longer, and may well parse. */
 function isWhole(reading: Reading, options: SettleOptions): boolean {
+  const { id, size } = versionOf(reading.stats);
+  if (id === options.known?.id && size >= options.known.size) return false;
   const text = options.isWhole === undefined ? undefined : textOf(reading.bytes);
   return text !== undefined && options.isWhole?.(text) === true;
 }

@@ -133,6 +133,23 @@ test("a JSON document that parses is taken at once, a beginning of one is waited
   );
 });
 
+test("a JSON document that is written over an older one is not taken half-way, though the mixture parses", async () => {
+  const isWhole = (): boolean => true;
+  await writeFile(path, '["10.0.0.1","10.0.0.1"]');
+  const { version } = await readSettledFile(path, { signal: stopped.signal, ...AT_ONCE, isWhole });
+  const file = await open(path, "r+");
+  await file.write('["10.0.0.2"');
+  const known = { known: version, isWhole };
+  await expect(readSettledFile(path, { signal: stopped.signal, ...ONLY_ONCE, ...known })).rejects.toMatchObject(
+    UNSETTLED,
+  );
+  await file.truncate(0);
+  await file.write('["10.0.0.2"]', 0);
+  await file.close();
+  const { text } = await readSettledFile(path, { signal: stopped.signal, ...AT_ONCE, ...known });
+  expect(text).toBe('["10.0.0.2"]');
+});
+
 test("a link that is swapped between two directories gives one or the other, whole", async () => {
   for (const version of ["1", "2"]) {
     await mkdir(join(directory, version));
