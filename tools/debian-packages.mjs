@@ -1,0 +1,89 @@
+import { accessSync, constants, existsSync, rmSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { createInterface } from "node:readline/promises";
+import { mustRun, run } from "./run-command.mjs";
+import { Failure, step } from "./terminal.mjs";
+
+/** What start and test run that npm does not bring. `variable` names another binary than the one on PATH. */
+const HAPROXY = { program: "haproxy", debianPackage: "haproxy", variable: "HAPROXY_BIN" };
+const REQUIRED = [HAPROXY];
+
+/** Debian keeps servers where a normal user's PATH does not look: children get this one. */
+export const PATH = [process.env.PATH, "/usr/local/sbin", "/usr/sbin", "/sbin"].join(delimiter);
+
+const POLICY = "/usr/sbin/policy-rc.d";
+
+/** Makes sure that every program is there: installs what is missing as root, names it otherwise. */
+export async function ensureDebianPackages(required = REQUIRED) {
+  const missing = required.filter((entry) => !isThere(entry)).map(({ debianPackage }) => debianPackage);
+  if (missing.length === 0) return;
+  const command = `apt-get update && apt-get install -y --no-install-recommends ${missing.join(" ")}`;
+  const names = missing.join(", ");
+  if (!isExecutable("/usr/bin/apt-get"))
+    throw new Failure(`${names} is missing: install it with your system's package manager`);
+  if (process.getuid() !== 0) throw new Failure(`${names} is missing. As root: ${command}`);
+  if (!(await agreed(names, command))) throw new Failure(`${names} is missing. To install it: ${command}`);
+  step(`installing the Debian package ${names} (its system service is not started)`);
+  await withoutStartingServices(() => install(missing), command);
+  const still = required.filter((entry) => !isThere(entry)).map(({ program }) => program);
+  if (still.length > 0) throw new Failure(`${names} was installed, but ${still.join(", ")} is still not on PATH`);
+}
+
+function isThere({ program, variable }) {
+  const named = process.env[variable];
+  if (named) {
+    if (isExecutable(named)) return true;
+    throw new Failure(`${variable}=${named} is not an executable file`);
+  }
+  return PATH.split(delimiter).some((directory) => isExecutable(join(directory, program)));
+}
+
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** On a terminal a person is asked; without one there is nobody to ask. */
+async function agreed(names, command) {
+  if (!process.stdin.isTTY || !process.stdout.isTTY || process.env.CI === "true") return true;
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    const answer = await terminal.question(
+      `The Debian package ${names} is missing. Install it now (${command})? [Y/n] `,
+    );
+    return /^(y|yes|)$/i.test(answer.trim());
+  } finally {
+    terminal.close();
+  }
+}
+
+async function install(packages) {
+  const env = { DEBIAN_FRONTEND: "noninteractive", NEEDRESTART_SUSPEND: "1" };
+  const wait = ["-o", "DPkg::Lock::Timeout=120"];
+  await mustRun("apt-get", [...wait, "update", "-q"], { env });
+  await mustRun("apt-get", [...wait, "install", "-y", "-q", "--no-install-recommends", ...packages], { env });
+}
+
+/** Debian starts the service of a package that is installed, unless policy-rc.d forbids it. Where there is none, one
+ * stands for as long as `action` runs; one that the system has is left alone, and has to forbid it. */
+async function withoutStartingServices(action, command) {
+  if (existsSync(POLICY)) {
+    if ((await run(POLICY, ["haproxy", "start"])).code !== 101) {
+      throw new Failure(`${POLICY} of this system lets packages start services. Install it yourself: ${command}`);
+    }
+    return action();
+  }
+  const remove = () => rmSync(POLICY, { force: true });
+  process.once("exit", remove);
+  writeFileSync(POLICY, "#!/bin/sh\nexit 101\n", { mode: 0o755, flag: "wx" });
+  try {
+    return await action();
+  } finally {
+    remove();
+    process.off("exit", remove);
+  }
+}
