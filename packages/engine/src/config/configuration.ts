@@ -89,4 +89,3 @@ export interface SourceMap {
   /** Line and column, from 1, of the value at `path` (of its key where `atKey`), or of its nearest ancestor that exists. */
   locate(path: readonly (string | number)[], atKey?: boolean): { readonly line: number; readonly column: number };
 }
-
