@@ -1,11 +1,13 @@
 import type { BigIntStats } from "node:fs";
 import { stat } from "node:fs/promises";
 
-/** One state of one file, without its content: two equal keys mean the same bytes. */
+/** One state of one file, without its content. */
 export interface FileVersion {
   /** Device and inode: which file stands at the path. */
   readonly id: string;
-  /** Everything the file system tells of the content. A file that was written again has another one. */
+  /** Everything the file system tells of the file's last change. */
+  readonly stamp: string;
+  /** Two equal keys mean the same bytes: the stamp, unless it was taken too soon after a change to tell the next one. */
   readonly key: string;
   /** Bytes. */
   readonly size: number;
@@ -22,7 +24,8 @@ export async function fileVersion(path: string): Promise<FileVersion> {
 /** The version in `stats`. */
 export function versionOf(stats: BigIntStats): FileVersion {
   const id = `${stats.dev}:${stats.ino}`;
-  return { id, key: `${id}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`, size: Number(stats.size) };
+  const stamp = `${id}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`;
+  return { id, stamp, key: stamp, size: Number(stats.size) };
 }
 
 /** The version of content that was read at `readAtMs` (Unix ms). Where the file had been written so shortly before that
@@ -30,5 +33,5 @@ export function versionOf(stats: BigIntStats): FileVersion {
 export function versionRead(stats: BigIntStats, readAtMs: number): FileVersion {
   const version = versionOf(stats);
   const certain = readAtMs - Number(stats.ctimeNs / 1_000_000n) > CLOCK_TICK_MS;
-  return certain ? version : { ...version, key: `${version.key}:read ${readAtMs}` };
+  return certain ? version : { ...version, key: `${version.stamp}:read ${readAtMs}` };
 }
