@@ -1,0 +1,39 @@
+import { readFile } from "node:fs/promises";
+import type { Logger } from "@lighthouse-sd/core";
+import { writeFileAtomic } from "@lighthouse-sd/plugin-kit";
+import type { HAProxyBlock, HAProxyConfig } from "../config/haproxy-config.js";
+
+/** The last configuration that HAProxy took, part by part: what a part falls back on when its next version is refused. */
+export interface AcceptedInputs {
+  readonly config: HAProxyConfig;
+  readonly clusters: Readonly<Record<string, AcceptedCluster>>;
+}
+
+export interface AcceptedCluster {
+  readonly metaCluster: string | null;
+  readonly block: HAProxyBlock;
+}
+
+/** Where they are kept: beside the configuration file, so that both are lost or kept together. */
+export function acceptedFile(configFile: string): string {
+  return `${configFile}.accepted.json`;
+}
+
+/** Reads them back; null where there are none, or none that can be read. */
+export async function readAcceptedInputs(configFile: string, log: Logger): Promise<AcceptedInputs | null> {
+  const path = acceptedFile(configFile);
+  try {
+    const value = JSON.parse(await readFile(path, "utf8")) as Partial<AcceptedInputs> | null;
+    if (typeof value?.config === "object" && typeof value.clusters === "object") return value as AcceptedInputs;
+    log.warn(`${path} holds no accepted configuration; it is written anew with the next reload`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    log.warn(`${path} cannot be read (${String(error)}); it is written anew with the next reload`);
+  }
+  return null;
+}
+
+/** Keeps them. The file holds what the configuration holds, passwords of user lists included: only its owner reads it. */
+export async function writeAcceptedInputs(configFile: string, inputs: AcceptedInputs): Promise<void> {
+  await writeFileAtomic(acceptedFile(configFile), `${JSON.stringify(inputs)}\n`, { mode: 0o600 });
+}

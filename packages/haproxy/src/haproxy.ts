@@ -1,0 +1,58 @@
+import {
+  Balancer,
+  type BalancerPlugin,
+  type CallOptions,
+  type Cluster,
+  type JsonSchema,
+  type Problem,
+  type SyncResult,
+} from "@lighthouse-sd/core";
+import { clusterSchema } from "./config/cluster-schema.js";
+import { configSchema } from "./config/config-schema.js";
+import type { HAProxyBlock, HAProxyConfig } from "./config/haproxy-config.js";
+import { validateClusters } from "./config/validate-clusters.js";
+import { validateConfig } from "./config/validate-config.js";
+import { resolvePaths } from "./config-file.js";
+import { requireHAProxy } from "./process/require-haproxy.js";
+import { Target } from "./target.js";
+
+/** Keeps an HAProxy in line with the members of its clusters. */
+export class HAProxy extends Balancer<HAProxyConfig, HAProxyBlock> {
+  static readonly configSchema: JsonSchema = configSchema;
+  static readonly clusterSchema: JsonSchema = clusterSchema;
+
+  #target: Target | undefined;
+
+  static async validateDependencies(options: CallOptions & { readonly config?: HAProxyConfig }): Promise<boolean> {
+    await requireHAProxy(options.config?.binary ?? "haproxy", options);
+    return true;
+  }
+
+  static validateConfig(config: unknown): HAProxyConfig {
+    return validateConfig(config);
+  }
+
+  static validateClusters(
+    config: HAProxyConfig,
+    clusters: readonly Omit<Cluster<HAProxyBlock>, "nodes" | "live">[],
+  ): readonly Problem[] {
+    return validateClusters(config, clusters);
+  }
+
+  override async applyConfig(config: HAProxyConfig): Promise<void> {
+    await this.#target?.stop();
+    this.#target = new Target(resolvePaths(config, this.context.directory), this.context);
+  }
+
+  override async syncFile(clusters: readonly Cluster<HAProxyBlock>[], options: CallOptions): Promise<SyncResult> {
+    options.signal.throwIfAborted();
+    if (this.#target === undefined) throw new Error("syncFile was called before applyConfig");
+    return await this.#target.sync(clusters, options);
+  }
+
+  override async stop(): Promise<void> {
+    await this.#target?.stop();
+  }
+}
+
+HAProxy satisfies BalancerPlugin<HAProxyConfig, HAProxyBlock>;

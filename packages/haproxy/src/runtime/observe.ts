@@ -1,0 +1,91 @@
+import { setMaxListeners } from "node:events";
+import type { CallOptions } from "@lighthouse-sd/core";
+import { PEERS_VARIABLE, STRUCTURE_VARIABLE } from "../render/render-file.js";
+import { AdminSocket, AdminSocketError } from "./admin-socket.js";
+import { parseInfo, parseServers, parseVariable, type RunningServer } from "./parse-show.js";
+
+const ANSWER_LIMIT_MS = 5000;
+
+/** What a HAProxy that answers says of itself. */
+export interface RunningHAProxy {
+  readonly state: "running";
+  readonly pid: number;
+  readonly version: string;
+  /** The structure it has loaded; undefined: a configuration that is not ours. */
+  readonly structure: string | undefined;
+  readonly peers: string | undefined;
+  readonly servers: ReadonlyMap<string, readonly RunningServer[]>;
+}
+
+/** What is behind the admin socket. */
+export type Observation =
+  | RunningHAProxy
+  | { readonly state: "absent" }
+  /** Something holds the socket but gives no answer. */
+  | { readonly state: "hung"; readonly reason: string };
+
+/** Looks at what runs behind the admin socket. */
+export async function observe(socketFile: string, options: CallOptions): Promise<Observation> {
+  try {
+    const socket = await AdminSocket.open(socketFile, ANSWER_LIMIT_MS, options);
+    try {
+      return await readAll(socket);
+    } finally {
+      socket.close();
+    }
+  } catch (error) {
+    if (!(error instanceof AdminSocketError) || options.signal.aborted) throw error;
+    return error.code === "LIGHTHOUSE_HAPROXY_ABSENT" ? { state: "absent" } : { state: "hung", reason: error.message };
+  }
+}
+
+async function readAll(socket: AdminSocket): Promise<RunningHAProxy> {
+  const info = parseInfo(await socket.send("show info"));
+  const structure = parseVariable(STRUCTURE_VARIABLE, await socket.send(`show env ${STRUCTURE_VARIABLE}`));
+  const peers = parseVariable(PEERS_VARIABLE, await socket.send(`show env ${PEERS_VARIABLE}`));
+  const state = await socket.send("show servers state");
+  const servers = parseServers(state, await socket.send("show stat -1 4 -1"));
+  const pid = Number(info.get("Pid"));
+  return { state: "running", pid, version: info.get("Version") ?? "unknown", structure, peers, servers };
+}
+
+/** The states of all servers, in the form HAProxy reads back at a start. */
+export async function dumpServerStates(socketFile: string, options: CallOptions): Promise<string> {
+  const socket = await AdminSocket.open(socketFile, ANSWER_LIMIT_MS, options);
+  try {
+    return `${await socket.send("show servers state")}\n`;
+  } finally {
+    socket.close();
+  }
+}
+
+/** More connections than HAProxy takes on its admin socket by default (`stats maxconn` 10), with room for a larger
+ * setting. */
+const MOST_CONNECTIONS = 200;
+
+/** The pid of a process that answers on the socket, is new, and has `structure` loaded; undefined where there is none
+ * (yet). While an old and a new process share the socket either may take a connection; those the old one takes are held
+ * until it takes no more. */
+export async function processAnswers(
+  socketFile: string,
+  wanted: { readonly isNew: (pid: number) => boolean; readonly structure: string },
+  options: CallOptions,
+): Promise<number | undefined> {
+  const held: AdminSocket[] = [];
+  const signal = AbortSignal.any([options.signal]);
+  setMaxListeners(MOST_CONNECTIONS, signal);
+  try {
+    while (held.length < MOST_CONNECTIONS) {
+      const socket = await AdminSocket.open(socketFile, ANSWER_LIMIT_MS, { signal });
+      held.push(socket);
+      const pid = Number(parseInfo(await socket.send("show info")).get("Pid"));
+      const structure = parseVariable(STRUCTURE_VARIABLE, await socket.send(`show env ${STRUCTURE_VARIABLE}`));
+      if (wanted.isNew(pid) && structure === wanted.structure) return pid;
+    }
+  } catch (error) {
+    if (!(error instanceof AdminSocketError) || options.signal.aborted) throw error;
+  } finally {
+    for (const socket of held) socket.close();
+  }
+  return undefined;
+}

@@ -1,0 +1,63 @@
+/** A server as the running HAProxy has it. */
+export interface RunningServer {
+  readonly name: string;
+  readonly id: number;
+  readonly ip: string;
+  readonly port: number;
+  /** The weight it was loaded with. */
+  readonly initialWeight: number;
+  readonly backup: boolean;
+}
+
+/** `show info` as a mapping. */
+export function parseInfo(text: string): ReadonlyMap<string, string> {
+  return new Map(
+    text.split("\n").flatMap((line) => {
+      const colon = line.indexOf(":");
+      return colon < 0 ? [] : [[line.slice(0, colon).trim(), line.slice(colon + 1).trim()] as const];
+    }),
+  );
+}
+
+/** The value of one variable in `show env NAME`; undefined where it is not set. */
+export function parseVariable(name: string, text: string): string | undefined {
+  const line = text.split("\n").find((entry) => entry.startsWith(`${name}=`));
+  return line?.slice(name.length + 1).trim();
+}
+
+/** The servers of each backend, from `show servers state` and `show stat -1 4 -1` (which alone tells a backup). */
+export function parseServers(state: string, stat: string): ReadonlyMap<string, readonly RunningServer[]> {
+  const stats = table(stat, ",");
+  const backups = new Set(
+    stats.rows
+      .filter((row) => row[stats.column("bck")] === "1")
+      .map((row) => `${row[stats.column("pxname")]}/${row[stats.column("svname")]}`),
+  );
+  const { column, rows } = table(state, " ");
+  const servers = new Map<string, RunningServer[]>();
+  for (const row of rows) {
+    const text = (name: string): string => row[column(name)] ?? "";
+    const [backend, name] = [text("be_name"), text("srv_name")];
+    const server: RunningServer = {
+      name,
+      id: Number(text("srv_id")),
+      ip: text("srv_addr"),
+      port: Number(text("srv_port")),
+      initialWeight: Number(text("srv_iweight")),
+      backup: backups.has(`${backend}/${name}`),
+    };
+    const others = servers.get(backend);
+    if (others === undefined) servers.set(backend, [server]);
+    else others.push(server);
+  }
+  return servers;
+}
+
+/** Rows under a `#` header, read by column name: versions add columns. */
+function table(text: string, separator: string): { column(name: string): number; rows: string[][] } {
+  const lines = text.split("\n");
+  const header = lines.findIndex((line) => line.startsWith("# "));
+  const columns = new Map((lines[header]?.slice(2).split(separator) ?? []).map((name, index) => [name, index]));
+  const rows = lines.slice(header + 1).flatMap((line) => (line.trim() === "" ? [] : [line.split(separator)]));
+  return { column: (name) => columns.get(name) ?? -1, rows };
+}
