@@ -54,10 +54,7 @@ export interface BalancerPlugin<Config, Block = unknown> {
   validateConfig(config: unknown): Config;
   /** Pure. What one block's schema cannot see: two clusters on one port, an unknown meta cluster. Paths start with the
    * cluster's name. */
-  validateClusters?(
-    config: Config,
-    clusters: readonly Omit<Cluster<Block>, "nodes" | "live">[],
-  ): readonly Problem[];
+  validateClusters?(config: Config, clusters: readonly Omit<Cluster<Block>, "nodes" | "live">[]): readonly Problem[];
 }
 
 /** What a sync did and how far it came. */

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "./json.js";
+import { showValue } from "./show-value.js";
 
 /** The metadata fields that mean the same to every balancer, and what they must be. */
 const FIELDS: Readonly<Record<string, { readonly wanted: string; readonly accepts: (value: JsonValue) => boolean }>> = {
@@ -19,7 +20,7 @@ export function dropBadFields(metadata: JsonObject, dropped: string[]): JsonObje
   });
   if (bad.length === 0) return metadata;
   for (const [name, field] of bad) {
-    dropped.push(`metadata.${name} must be ${field.wanted}, got ${JSON.stringify(metadata[name])?.slice(0, 60)}`);
+    dropped.push(`metadata.${name} must be ${field.wanted}, got ${showValue(metadata[name])}`);
   }
   const names = new Set(bad.map(([name]) => name));
   return Object.fromEntries(Object.entries(metadata).filter(([name]) => !names.has(name)));

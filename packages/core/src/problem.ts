@@ -10,7 +10,5 @@ export interface Problem {
 
 /** A path as people read it: `frontend[2].port`. */
 export function formatPath(path: readonly (string | number)[]): string {
-  return path
-    .map((part, index) => (typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`))
-    .join("");
+  return path.map((part, index) => (typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`)).join("");
 }

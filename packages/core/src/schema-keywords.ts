@@ -25,10 +25,11 @@ export function addKeywords(ajv: Ajv): void {
       _form: unknown,
       value: unknown,
       _schema?: unknown,
-      place?: { parentData: Record<string | number, unknown>; parentDataProperty: string | number },
+      place?: { parentData?: Record<string | number, unknown>; parentDataProperty: string | number },
     ) => {
       const port = typeof value === "string" && DIGITS.test(value) ? Number(value) : value;
-      if (place !== undefined) place.parentData[place.parentDataProperty] = port;
+      // At the root of a value there is no place to put the number.
+      if (place?.parentData !== undefined) place.parentData[place.parentDataProperty] = port;
       return typeof port === "number" && Number.isInteger(port) && port >= 1 && port <= 65535;
     },
   });

@@ -1,17 +1,12 @@
 import type { ErrorObject } from "ajv";
 import { nearestWord } from "./nearest-word.js";
 import type { Problem } from "./problem.js";
-
-const LONGEST_VALUE = 60;
+import { oneErrorPerChoice } from "./schema-choices.js";
+import { showValue } from "./show-value.js";
 
 /** ajv's errors as problems, one per mistake, in the order of the schema. */
 export function problemsOf(errors: readonly ErrorObject[], root: unknown): readonly Problem[] {
-  const choices = errors.filter((error) => error.keyword === "anyOf" || error.keyword === "oneOf");
-  const inChoice = (error: ErrorObject): boolean =>
-    choices.some((choice) => error !== choice && error.schemaPath.startsWith(`${choice.schemaPath}/`));
-  return errors
-    .filter((error) => error.keyword !== "if" && !inChoice(error))
-    .map((error) => problemOf(error, pathOf(error.instancePath, root)));
+  return oneErrorPerChoice(errors).map((error) => problemOf(error, pathOf(error.instancePath, root)));
 }
 
 function problemOf(error: ErrorObject, path: readonly (string | number)[]): Problem {
@@ -78,11 +73,9 @@ function typeName(type: unknown): string {
   return types.map((name) => TYPE_NAMES[String(name)] ?? String(name)).join(" or ");
 }
 
-/** The value as an error may show it: short, and never one that its schema marks `writeOnly` (a secret). */
 function found(error: ErrorObject): string {
-  if (error.parentSchema?.["writeOnly"] === true) return "something else (a secret, not shown)";
-  const text = JSON.stringify(error.data) ?? String(error.data);
-  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
+  const secret = error.parentSchema?.["writeOnly"] === true;
+  return secret ? "something else (a secret, not shown)" : showValue(error.data);
 }
 
 /** A JSON pointer as a path; a part is an index where the value it points into is a list. */

@@ -11,7 +11,14 @@ let shared: Ajv | undefined;
 
 function ajv(): Ajv {
   if (shared === undefined) {
-    shared = new Ajv({ allErrors: true, verbose: true, useDefaults: true, strict: true, strictRequired: false, allowUnionTypes: true });
+    shared = new Ajv({
+      allErrors: true,
+      verbose: true,
+      useDefaults: true,
+      strict: true,
+      strictRequired: false,
+      allowUnionTypes: true,
+    });
     addKeywords(shared);
   }
   return shared;
