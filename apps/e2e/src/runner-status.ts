@@ -1,0 +1,34 @@
+/** What `/api/v1/status` says, as far as these tests read it. */
+export interface RunnerStatus {
+  readonly version: string;
+  readonly ready: boolean;
+  readonly clusters: Readonly<Record<string, ClusterStatus>>;
+  readonly balancers: Readonly<Record<string, BalancerStatus>>;
+  readonly config: { readonly errors: readonly PlacedProblem[] };
+}
+
+export interface ClusterStatus {
+  readonly discovery: string;
+  readonly source: "waiting" | "live" | "lost" | "snapshot";
+  readonly nodes: readonly { readonly name: string; readonly ip: string; readonly port: number }[];
+  readonly quarantined: readonly { readonly source: string; readonly reason: string }[];
+}
+
+export interface BalancerStatus {
+  readonly type: string;
+  readonly converged: boolean;
+  readonly generation: number;
+  readonly appliedGeneration: number;
+  readonly reloads: number;
+  readonly lastReload: { readonly at: string; readonly reason: string; readonly code?: string } | null;
+  readonly problems: readonly PlacedProblem[];
+  readonly lastError: unknown;
+}
+
+/** A problem with its place in a file, where it has one. */
+export interface PlacedProblem {
+  readonly file?: string;
+  readonly line?: number;
+  readonly column?: number;
+  readonly message: string;
+}
