@@ -58,18 +58,15 @@ export class AdminSocket {
   send(command: string): Promise<string> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     if (/[\n;]/.test(command)) return Promise.reject(new TypeError(`not one command: ${JSON.stringify(command)}`));
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#end(this.#hung(command)), this.#limitMs);
-      const settled = (): void => {
-        clearTimeout(timer);
-        this.#waiting = undefined;
-      };
-      this.#waiting = {
-        resolve: (answer) => (settled(), resolve(answer)),
-        reject: (error) => (settled(), reject(error)),
-      };
-      this.#received = "";
-      this.#socket.write(`${command}\n`);
+    const answer = new Promise<string>((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+    });
+    const timer = setTimeout(() => this.#end(this.#hung(command)), this.#limitMs);
+    this.#received = "";
+    this.#socket.write(`${command}\n`);
+    return answer.finally(() => {
+      clearTimeout(timer);
+      this.#waiting = undefined;
     });
   }
 
