@@ -1,1 +1,2 @@
-export {};
+export type { FileDiscoveryConfig } from "./config.js";
+export { default } from "./file-discovery.js";
