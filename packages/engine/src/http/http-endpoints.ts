@@ -1,0 +1,92 @@
+import { rm } from "node:fs/promises";
+import { formatAddress, type Logger } from "@lighthouse-sd/core";
+import { errorText } from "../error-text.js";
+import { type HttpServer, serveState } from "./http-server.js";
+import { parseListenAddress } from "./listen-address.js";
+import type { RunnerState } from "./status.js";
+
+/** The longest path of a unix socket, in bytes. */
+const LONGEST_SOCKET_PATH = 107;
+
+/** The places where the runner's state is answered: a loopback address, which can change, and a unix socket. Neither is
+ * needed for the runner's work: what cannot be opened is a warning. */
+export class HttpEndpoints {
+  readonly #log: Logger;
+  readonly #state: () => RunnerState;
+  #listen: string | undefined;
+  #server: HttpServer | undefined;
+  #socket: { readonly server: HttpServer; readonly path: string } | undefined;
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(log: Logger, state: () => RunnerState) {
+    this.#log = log;
+    this.#state = state;
+  }
+
+  /** Answers at `address` (`127.0.0.1:9470`, or `off`) from now on, and nowhere else. */
+  listen(address: string): Promise<void> {
+    if (address === this.#listen) return this.#work;
+    this.#listen = address;
+    this.#work = this.#work.then(() => this.#move(address));
+    return this.#work;
+  }
+
+  /** Answers on a unix socket too, which only this user can open. What is left there of an earlier runner is replaced:
+   * the caller holds the state directory's lock. */
+  async listenOnSocket(path: string): Promise<void> {
+    if (Buffer.byteLength(path) > LONGEST_SOCKET_PATH) {
+      this.#log.warn(
+        `no socket at ${path}: its path has more than ${LONGEST_SOCKET_PATH} bytes; use a shorter --state-dir`,
+      );
+      return;
+    }
+    try {
+      await rm(path, { force: true });
+      this.#socket = { server: await withPrivateMode(() => serveState({ path }, this.#state)), path };
+    } catch (error) {
+      this.#log.warn(`no socket at ${path}: ${errorText(error)}`);
+    }
+  }
+
+  /** The port that is answered on; undefined: none. */
+  port(): number | undefined {
+    return this.#server?.port;
+  }
+
+  async close(): Promise<void> {
+    await this.#work;
+    await Promise.all([this.#server?.close(), this.#socket?.server.close()]);
+    if (this.#socket !== undefined) await rm(this.#socket.path, { force: true });
+    this.#server = undefined;
+    this.#socket = undefined;
+  }
+
+  async #move(address: string): Promise<void> {
+    const place = parseListenAddress(address);
+    if (place !== "off" && "wrong" in place) return this.#log.error(`no HTTP: http.listen ${place.wrong}`);
+    const before = this.#server;
+    this.#server = undefined;
+    await before?.close();
+    if (place === "off") return;
+    try {
+      this.#server = await serveState(place, this.#state);
+      this.#log.info(`answers HTTP at http://${formatAddress(place.host, this.#server.port)}`);
+    } catch (error) {
+      const taken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
+      const why = taken ? "the port is taken by another process" : errorText(error);
+      this.#log.warn(
+        `no HTTP at ${formatAddress(place.host, place.port)}: ${why}; everything else goes on. Set http.listen in runner.yaml, or --http`,
+      );
+    }
+  }
+}
+
+/** The socket's file is made while `listen` is called, with the mode that the process would give it. */
+function withPrivateMode<T>(listen: () => T): T {
+  const before = process.umask(0o177);
+  try {
+    return listen();
+  } finally {
+    process.umask(before);
+  }
+}

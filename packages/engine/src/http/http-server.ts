@@ -1,0 +1,67 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { answerRequest } from "./answer-request.js";
+import { isKnownHost } from "./host-names.js";
+import type { RunnerState } from "./status.js";
+
+/** Limits on what a client may send or keep open. */
+const LIMITS = { headersTimeout: 5000, requestTimeout: 5000, keepAliveTimeout: 5000, maxHeaderSize: 8192 } as const;
+const MOST_CONNECTIONS = 64;
+
+/** A server of the runner's state that listens. */
+export interface HttpServer {
+  /** The port it has; 0 on a unix socket. */
+  readonly port: number;
+  /** Stops listening and cuts what is open. */
+  close(): Promise<void>;
+}
+
+/** Where a server listens: an address, or a unix socket's path. */
+export type ListenPlace = { readonly host: string; readonly port: number } | { readonly path: string };
+
+/** Answers requests about the runner's state at `place`. Rejects where it cannot listen there. */
+export function serveState(place: ListenPlace, state: () => RunnerState): Promise<HttpServer> {
+  const host = "host" in place ? place.host : undefined;
+  const server = createServer({ ...LIMITS }, (request, response) => answer(request, response, host, state));
+  server.maxConnections = MOST_CONNECTIONS;
+  server.on("clientError", (_error, socket) => socket.destroy());
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(place, () => {
+      server.off("error", reject);
+      // Of a listening server these are about single connections that could not be taken.
+      server.on("error", () => undefined);
+      resolve({ port: (server.address() as AddressInfo).port ?? 0, close: () => close(server) });
+    });
+  });
+}
+
+function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  listening: string | undefined,
+  state: () => RunnerState,
+): void {
+  const { method = "", url = "" } = request;
+  const knownHost = isKnownHost(request.headers.host, listening);
+  const { status, type, body, headers } = answerRequest({ method, url, knownHost }, state);
+  response.writeHead(status, {
+    ...headers,
+    "content-type": type,
+    "content-length": Buffer.byteLength(body),
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+  });
+  response.end(method === "HEAD" ? undefined : body);
+  // A body is never read: whoever sends one is cut off after the answer.
+  if (request.headers["content-length"] !== undefined || request.headers["transfer-encoding"] !== undefined) {
+    response.once("finish", () => request.destroy());
+  }
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,113 @@
+import type { FileProblem } from "../config/configuration.js";
+import type { ClusterState } from "../membership/cluster-state.js";
+import type { BalancerState } from "../sync/balancer-state.js";
+
+/** What a status is made of. Times are Unix milliseconds. */
+export interface RunnerState {
+  readonly version: string;
+  readonly ready: boolean;
+  readonly startedAt: number;
+  readonly clusters: readonly { readonly name: string; readonly discovery: string; readonly state: ClusterState }[];
+  readonly balancers: ReadonlyMap<string, BalancerState>;
+  readonly problems: readonly FileProblem[];
+  readonly notices: readonly FileProblem[];
+}
+
+/** What /api/v1/status answers. Times are ISO 8601 in UTC. */
+export interface Status {
+  readonly version: string;
+  readonly ready: boolean;
+  readonly startedAt: string;
+  readonly clusters: Readonly<Record<string, ClusterStatus>>;
+  readonly balancers: Readonly<Record<string, BalancerStatus>>;
+  readonly config: { readonly errors: readonly FileProblem[]; readonly notices: readonly FileProblem[] };
+}
+
+/** One cluster. */
+export interface ClusterStatus {
+  readonly discovery: string;
+  readonly source: ClusterState["source"];
+  /** Since when `source` is what it is. */
+  readonly since: string;
+  /** Why the source does not answer; null: it does, or has not said anything yet. */
+  readonly error: string | null;
+  /** Null: not known. */
+  readonly nodes: readonly { readonly name: string; readonly ip: string; readonly port: number }[] | null;
+  readonly held: readonly { readonly name: string; readonly since: string; readonly reason: string }[];
+  readonly quarantined: readonly RecordNote[];
+  /** Good records, less a field that was none. */
+  readonly dropped: readonly RecordNote[];
+}
+
+/** What is to say about one record. */
+export interface RecordNote {
+  readonly source: string;
+  readonly reason: string;
+}
+
+/** One balancer. */
+export interface BalancerStatus {
+  readonly type: string;
+  readonly converged: boolean;
+  readonly generation: number;
+  readonly appliedGeneration: number;
+  readonly lastSync: string | null;
+  readonly reloads: number;
+  readonly lastReload: { readonly at: string; readonly reason: string; readonly code: string | null } | null;
+  readonly problems: readonly FileProblem[];
+  readonly lastError: string | null;
+}
+
+/** The state as the status says it. Pure. */
+export function statusOf(state: RunnerState): Status {
+  return {
+    version: state.version,
+    ready: state.ready,
+    startedAt: iso(state.startedAt),
+    clusters: record(state.clusters.map(({ name, discovery, state }) => [name, clusterStatus(discovery, state)])),
+    balancers: record([...state.balancers].map(([name, balancer]) => [name, balancerStatus(balancer)])),
+    config: { errors: state.problems, notices: state.notices },
+  };
+}
+
+function clusterStatus(discovery: string, state: ClusterState): ClusterStatus {
+  const readings = [...state.readings.values()];
+  return {
+    discovery,
+    source: state.source,
+    since: iso(state.since),
+    error: state.error,
+    nodes: state.nodes?.map(({ name, ip, port }) => ({ name, ip, port })) ?? null,
+    held: state.held.map(({ node, since, reason }) => ({ name: node.name, since: iso(since), reason })),
+    quarantined: readings.flatMap(({ source, reason, node }) => {
+      if (reason === null) return [];
+      return [{ source, reason: node === null ? reason : `${reason}; its last good value stands` }];
+    }),
+    dropped: readings.flatMap(({ source, dropped }) => dropped.map((reason) => ({ source, reason }))),
+  };
+}
+
+function balancerStatus(balancer: BalancerState): BalancerStatus {
+  const { type, converged, generation, appliedGeneration, lastSync, reloads, lastReload, problems, lastError } =
+    balancer;
+  return {
+    type,
+    converged,
+    generation,
+    appliedGeneration,
+    lastSync: lastSync === null ? null : iso(lastSync),
+    reloads,
+    lastReload: lastReload === null ? null : { ...lastReload, at: iso(lastReload.at) },
+    problems,
+    lastError,
+  };
+}
+
+/** Names may be any file name, `__proto__` included. */
+function record<T>(entries: readonly (readonly [string, T])[]): Readonly<Record<string, T>> {
+  return Object.fromEntries(entries);
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}

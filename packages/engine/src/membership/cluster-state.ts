@@ -1,0 +1,93 @@
+import type { Node } from "@lighthouse-sd/core";
+import type { GuardSettings } from "../config/configuration.js";
+import { addressName } from "./address-order.js";
+import { admitAnswer, type HeldNode } from "./admit-answer.js";
+import { distinctNodes } from "./distinct-nodes.js";
+import { type Readings, readRecords, rememberedReadings } from "./read-records.js";
+import type { Snapshot } from "./snapshot-text.js";
+
+/** What is known of one cluster. Never changed, only replaced. */
+export interface ClusterState {
+  /** `waiting`: nothing is known yet. `live`: the source answers. `lost`: it does not, the last good list stands.
+   * `snapshot`: it has not answered since the start, the last good list from disk stands. */
+  readonly source: "waiting" | "live" | "lost" | "snapshot";
+  /** Since when `source` is what it is, Unix milliseconds. */
+  readonly since: number;
+  /** What balancers are given; null: not known. */
+  readonly nodes: readonly Node[] | null;
+  readonly held: readonly HeldNode[];
+  readonly readings: Readings;
+  /** Why the source does not answer. */
+  readonly error: string | null;
+  /** The last moment at which the source was known to stand behind `nodes`, Unix milliseconds; null: it does now, or
+   * never did. */
+  readonly confirmedAt: number | null;
+  /** True: the source has answered since this process started. */
+  readonly answered: boolean;
+}
+
+const NOTHING_READ: Readings = new Map();
+
+/** A cluster that nothing is known of. */
+export function unknownCluster(now: number): ClusterState {
+  return {
+    source: "waiting",
+    since: now,
+    nodes: null,
+    held: [],
+    readings: NOTHING_READ,
+    error: null,
+    confirmedAt: null,
+    answered: false,
+  };
+}
+
+/** The source has answered with all its records. Returns `state` itself where that says nothing new. */
+export function withAnswer(
+  state: ClusterState,
+  records: readonly unknown[],
+  guard: GuardSettings,
+  now: number,
+): ClusterState {
+  const readings = readRecords(state.readings, records);
+  if (readings === state.readings && state.source === "live") return state;
+  const answer = distinctNodes(readings, state.nodes);
+  const { nodes, held } = admitAnswer({ before: state.nodes, answer, guard, now });
+  const since = state.source === "live" ? state.since : now;
+  return { source: "live", since, nodes, held, readings, error: null, confirmedAt: null, answered: true };
+}
+
+/** The source does not answer: what is known stands. */
+export function withLoss(state: ClusterState, error: string, now: number): ClusterState {
+  if (state.source !== "live") return state.error === error ? state : { ...state, error };
+  return { ...state, source: "lost", since: now, error, confirmedAt: now };
+}
+
+/** The source has not answered since the start, and this is what it said last. Only where nothing is known yet. */
+export function withSnapshot(state: ClusterState, snapshot: Snapshot, now: number): ClusterState {
+  if (state.source !== "waiting") return state;
+  const readings = rememberedReadings(snapshot.members);
+  const nodes = distinctNodes(readings, null);
+  return { ...state, source: "snapshot", since: now, nodes, readings, confirmedAt: snapshot.at };
+}
+
+/** Without the members whose address another cluster has taken over since: the traffic of one service must not reach
+ * another, and a list that its source does not stand behind now is the weaker word. Live lists are left alone. */
+export function withoutTakenOver(state: ClusterState, addresses: ReadonlySet<string>): ClusterState {
+  if (state.source !== "snapshot" || state.nodes === null) return state;
+  const stays = (node: Node): boolean => !addresses.has(addressName(node));
+  if (state.nodes.every(stays)) return state;
+  const readings = new Map([...state.readings].filter(([, { node }]) => node !== null && stays(node)));
+  return { ...state, nodes: distinctNodes(readings, state.nodes), readings };
+}
+
+/** The addresses in `after` that `before` has not: what a cluster newly claims. */
+export function newAddresses(before: readonly Node[] | null, after: readonly Node[]): ReadonlySet<string> {
+  const known = new Set(before);
+  const fresh = after.filter((node) => !known.has(node));
+  if (fresh.length === 0) return NO_ADDRESSES;
+  const addresses = new Set(before?.map(addressName));
+  return new Set(fresh.map(addressName).filter((address) => !addresses.has(address)));
+}
+
+const NO_ADDRESSES: ReadonlySet<string> = new Set();

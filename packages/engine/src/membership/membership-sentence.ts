@@ -1,0 +1,87 @@
+import type { ClusterState } from "./cluster-state.js";
+import type { Reading } from "./read-records.js";
+
+const MOST_NAMED = 5;
+
+/** What happened to a cluster, as sentences for the log; none where a person need not know. */
+export function membershipSentences(name: string, before: ClusterState, after: ClusterState): readonly Sentence[] {
+  return [
+    ...sourceSentences(name, before, after),
+    ...memberSentences(name, before, after),
+    ...recordSentences(name, before, after),
+  ];
+}
+
+/** One line of log. */
+export interface Sentence {
+  readonly level: "info" | "warn";
+  readonly text: string;
+}
+
+function sourceSentences(name: string, before: ClusterState, after: ClusterState): Sentence[] {
+  const cluster = `cluster ${name}`;
+  const count = after.nodes?.length ?? 0;
+  if (after.source === "snapshot" && before.source !== "snapshot") {
+    const at = new Date(after.confirmedAt ?? 0).toISOString();
+    return [warn(`${cluster}: its source has not answered; the ${nodes(count)} known at ${at} stand until it does`)];
+  }
+  if (after.source !== "live" && after.error !== null && after.error !== before.error) {
+    const rest = after.nodes === null ? "nothing is known of it yet" : `the last good ${nodes(count)} stand`;
+    return [warn(`${cluster}: its source does not answer: ${after.error}; ${rest}`)];
+  }
+  if (after.source === "live" && before.source !== "live" && (before.error !== null || before.answered)) {
+    return [info(`${cluster}: its source answers again`)];
+  }
+  return [];
+}
+
+function memberSentences(name: string, before: ClusterState, after: ClusterState): Sentence[] {
+  if (after.nodes === null || after.nodes === before.nodes || after.source === "snapshot") return [];
+  if (before.nodes === null) return [info(`cluster ${name}: has ${nodes(after.nodes.length)}`)];
+  const old = new Map(before.nodes.map((node) => [node.name, node]));
+  const current = new Set(after.nodes.map((node) => node.name));
+  const joined = after.nodes.filter((node) => !old.has(node.name)).map((node) => node.name);
+  const changed = after.nodes
+    .filter((node) => old.has(node.name) && old.get(node.name) !== node)
+    .map((node) => node.name);
+  const left = before.nodes.filter((node) => !current.has(node.name)).map((node) => node.name);
+  const parts = [said(joined, "joined"), said(left, "left"), said(changed, "changed")].filter((part) => part !== "");
+  return [info(`cluster ${name}: ${parts.join(", ")}; it has ${nodes(after.nodes.length)} now`)];
+}
+
+function recordSentences(name: string, before: ClusterState, after: ClusterState): Sentence[] {
+  if (before.readings === after.readings) return [];
+  const notes = [...after.readings.values()].flatMap((reading) => noteOf(reading, before.readings.get(reading.source)));
+  const shown = notes.slice(0, MOST_NAMED).map((note) => warn(`cluster ${name}: ${note}`));
+  const more = notes.length - shown.length;
+  return more > 0 ? [...shown, warn(`cluster ${name}: and ${more} more such records; see the status`)] : shown;
+}
+
+function noteOf(reading: Reading, before: Reading | undefined): string[] {
+  if (reading === before) return [];
+  if (reading.reason !== null) {
+    if (before?.reason === reading.reason) return [];
+    const rest = reading.node === null ? "it is left out" : "its last good value stands";
+    return [`the record ${reading.source} is quarantined: ${reading.reason}; ${rest}`];
+  }
+  const fresh = reading.dropped.filter((field) => before?.dropped.includes(field) !== true);
+  return fresh.map((field) => `the record ${reading.source}: a field is left out: ${field}`);
+}
+
+function said(names: readonly string[], verb: string): string {
+  if (names.length === 0) return "";
+  const shown = names.slice(0, MOST_NAMED).join(", ");
+  return names.length > MOST_NAMED ? `${shown} and ${names.length - MOST_NAMED} more ${verb}` : `${shown} ${verb}`;
+}
+
+function nodes(count: number): string {
+  return count === 1 ? "1 node" : `${count} nodes`;
+}
+
+function info(text: string): Sentence {
+  return { level: "info", text };
+}
+
+function warn(text: string): Sentence {
+  return { level: "warn", text };
+}

@@ -1,0 +1,61 @@
+import { createHash } from "node:crypto";
+import { type Node, parseNode } from "@lighthouse-sd/core";
+import { errorText } from "../error-text.js";
+import type { Readings } from "./read-records.js";
+
+/** How long a list is good for a start without its source, in milliseconds. */
+export const SNAPSHOT_LIMIT_MS: number = 24 * 3_600_000;
+
+/** The last good members of a cluster, as kept on disk. */
+export interface Snapshot {
+  readonly cluster: string;
+  /** When the source last stood behind it, Unix milliseconds. */
+  readonly at: number;
+  readonly members: readonly { readonly source: string; readonly node: Node }[];
+}
+
+/** What readings are worth remembering. */
+export function snapshotOf(cluster: string, readings: Readings, at: number): Snapshot {
+  const members = [...readings.values()].flatMap(({ source, node }) => (node === null ? [] : [{ source, node }]));
+  return { cluster, at, members };
+}
+
+/** Two lines: the checksum of the second one, and the snapshot as JSON. */
+export function renderSnapshot({ cluster, at, members }: Snapshot): string {
+  const body = JSON.stringify({
+    format: 1,
+    cluster,
+    at: new Date(at).toISOString(),
+    members: members.map(({ source, node: { host, ip, port, peer, metadata } }) => {
+      return { source, value: { host, ip, port, peer, metadata } };
+    }),
+  });
+  return `${checksum(body)}\n${body}\n`;
+}
+
+/** Reads what `renderSnapshot` wrote for `cluster`; says why it cannot be used otherwise. Members go through the same
+ * border as a registry's records. */
+export function parseSnapshot(cluster: string, text: string, now: number): Snapshot | { readonly reason: string } {
+  const [sum, body = "", ...rest] = text.split("\n");
+  if (sum !== checksum(body) || rest.join("") !== "") return { reason: "its checksum is wrong: it is damaged" };
+  try {
+    const parsed = JSON.parse(body) as { format: unknown; cluster: unknown; at: string; members: unknown[] };
+    if (parsed.format !== 1) return { reason: `it has the unknown format ${JSON.stringify(parsed.format)}` };
+    if (parsed.cluster !== cluster) return { reason: `it is of cluster ${JSON.stringify(parsed.cluster)}` };
+    const at = Date.parse(parsed.at);
+    if (!(now - at <= SNAPSHOT_LIMIT_MS)) return { reason: `it is from ${parsed.at}, more than 24 hours ago` };
+    return { cluster, at, members: parsed.members.flatMap(readMember) };
+  } catch (error) {
+    return { reason: errorText(error) };
+  }
+}
+
+function readMember(member: unknown): Snapshot["members"] {
+  const { source, value } = member as { source: string; value: unknown };
+  const parsed = parseNode(value);
+  return "node" in parsed ? [{ source, node: parsed.node }] : [];
+}
+
+function checksum(body: string): string {
+  return createHash("sha256").update(body).digest("hex");
+}

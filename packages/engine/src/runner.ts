@@ -1,0 +1,224 @@
+import { join } from "node:path";
+import type { Context, Peer } from "@lighthouse-sd/core";
+import { durationMs } from "@lighthouse-sd/core";
+import type { TargetLock } from "@lighthouse-sd/plugin-kit";
+import { type Clock, settlesWithin } from "./clock.js";
+import type { Configuration, FileProblem, LoggingSettings } from "./config/configuration.js";
+import { errorText } from "./error-text.js";
+import { hostPeer } from "./host-peer.js";
+import { HttpEndpoints } from "./http/http-endpoints.js";
+import type { RunnerState } from "./http/status.js";
+import type { LogOutput, LogSettings } from "./logging/log-output.js";
+import { Membership } from "./membership/membership.js";
+import { SnapshotKeeper } from "./membership/snapshot-keeper.js";
+import type { CallTimes } from "./plugin-calls.js";
+import { lockStateDirectory, makeStateDirectory } from "./state-directory.js";
+import { Balancers } from "./sync/balancers.js";
+import type { Locate } from "./sync/problem-places.js";
+import type { Settle } from "./sync/settle.js";
+
+/** Where a runner's configuration comes from; `ConfigurationStore` is one. */
+export interface ConfigurationSource {
+  start(): Promise<void>;
+  readonly configuration: Configuration;
+  readonly problems: readonly FileProblem[];
+  readonly notices: readonly FileProblem[];
+  onChange(listener: () => void): void;
+  readonly locate: Locate;
+  rescan(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** What a runner needs. */
+export interface RunnerOptions {
+  /** The configuration directory, absolute. */
+  readonly directory: string;
+  readonly stateDirectory: string;
+  readonly configuration: ConfigurationSource;
+  readonly log: LogOutput;
+  /** What of logging.yaml and its defaults the command line overrides. */
+  readonly logging: Partial<LogSettings>;
+  /** What of http.listen the command line overrides. */
+  readonly http: string | undefined;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly times: CallTimes;
+  /** From 0 to 1, for spreading retries. */
+  readonly random: () => number;
+}
+
+const ROLE = "writer";
+/** What is left of the stop's 5 seconds after the calls into plugins, in milliseconds. */
+const STOP_MS = 4800;
+
+/** A configuration directory at work: follows its clusters and keeps its balancers in line. */
+export class Runner {
+  readonly #options: RunnerOptions;
+  readonly #startedAt: number;
+  readonly #listeners: (() => void)[] = [];
+  readonly #http: HttpEndpoints;
+  #lock: TargetLock | undefined;
+  #parts: { readonly membership: Membership; readonly balancers: Balancers } | undefined;
+  #beginCalls: () => void = () => undefined;
+  #wasReady = false;
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+    this.#startedAt = options.clock.now();
+    this.#http = new HttpEndpoints(options.log.logger("http"), () => this.state());
+  }
+
+  /** Rejects where the state directory cannot be used, or another runner uses it. */
+  async start(): Promise<void> {
+    const { stateDirectory, directory, configuration, clock, log } = this.#options;
+    await makeStateDirectory(stateDirectory);
+    this.#lock = await lockStateDirectory(stateDirectory, ROLE, directory);
+    const snapshots = new SnapshotKeeper({ directory: join(stateDirectory, "membership"), clock, log: log.logger() });
+    await snapshots.start();
+    await configuration.start();
+    this.#configureLog(configuration.configuration.logging);
+    const peer = await hostPeer(configuration.configuration.runner);
+    this.#parts = this.#makeParts(snapshots, peer);
+    configuration.onChange(() => this.#apply());
+    this.#apply();
+    await this.#http.listenOnSocket(join(stateDirectory, `${ROLE}.sock`));
+    const { balancers, clusters } = configuration.configuration;
+    log
+      .logger()
+      .info(`runs ${directory}: ${balancers.size} balancers, ${clusters.size} clusters; state in ${stateDirectory}`);
+  }
+
+  /** Everything there is to know. */
+  state(): RunnerState {
+    const { version, configuration } = this.#options;
+    const { membership, balancers } = this.#running();
+    const states = balancers.states();
+    const ready = [...states.values()].every(({ everInLine }) => everInLine);
+    // Ready once, ready for good: a new balancer that fails must not take the others out of use.
+    if (ready && states.size > 0) this.#wasReady = true;
+    return {
+      version,
+      ready: ready || this.#wasReady,
+      startedAt: this.#startedAt,
+      clusters: [...configuration.configuration.clusters.values()].flatMap(({ name, discovery }) => {
+        const state = membership.state(name);
+        return state === undefined ? [] : [{ name, discovery, state }];
+      }),
+      balancers: states,
+      problems: configuration.problems,
+      notices: configuration.notices,
+    };
+  }
+
+  /** Calls `listener` whenever `state` may say something new. */
+  onState(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** The port HTTP is answered on; undefined: none. */
+  httpPort(): number | undefined {
+    return this.#http.port();
+  }
+
+  /** Reads everything anew and has every balancer look at its target. */
+  async rescan(): Promise<void> {
+    await this.#options.configuration.rescan();
+    this.#running().balancers.markAll();
+  }
+
+  /** Lets everything go; targets are left running. Resolves within 5 seconds, whatever plugins do. */
+  async stop(): Promise<void> {
+    const { clock, configuration, log } = this.#options;
+    const parts = [
+      configuration.stop(),
+      this.#parts?.membership.stop(),
+      this.#parts?.balancers.stop(),
+      this.#http.close(),
+    ];
+    const logged = parts.map((part) =>
+      part?.catch((error: unknown) => log.logger().warn(`stopping: ${errorText(error)}`, { err: error })),
+    );
+    const ended = await settlesWithin(clock, STOP_MS, Promise.all(logged));
+    if (!ended) log.logger().error("stopping: not everything has ended in time; what is left ends with the process");
+    await this.#lock?.release();
+  }
+
+  #makeParts(snapshots: SnapshotKeeper, peer: Peer): { membership: Membership; balancers: Balancers } {
+    const { clock, times, random, log, configuration, directory } = this.#options;
+    const startAfter = new Promise<void>((resolve) => {
+      this.#beginCalls = resolve;
+    });
+    const context = (kind: string, name: string, requestSync: Context["requestSync"]): Context => {
+      return { name, directory, peer, log: log.logger(`${kind} ${name}`), requestSync };
+    };
+    const membership = new Membership({
+      clock,
+      times,
+      random,
+      snapshots,
+      log: log.logger(),
+      contextFor: ({ name }) => context("discovery", name, () => undefined),
+      onChange: (cluster) => this.#membersChanged(cluster),
+    });
+    const balancers = new Balancers({
+      clock,
+      times,
+      random,
+      startAfter,
+      settle: () => this.#settle(),
+      contextFor: ({ name }, requestSync) => context("balancer", name, requestSync),
+      membersOf: (cluster) => {
+        const state = membership.state(cluster);
+        return { nodes: state?.nodes ?? null, live: state?.source === "live" };
+      },
+      undecided: () => membership.undecided(),
+      locate: (file, path, atKey) => configuration.locate(file, path, atKey),
+      onState: () => this.#tell(),
+    });
+    // The first sync waits this long for sources to speak, so that a target that is not running yet starts up right.
+    clock.after(this.#settle().maxMs, this.#beginCalls);
+    return { membership, balancers };
+  }
+
+  #apply(): void {
+    const { configuration, http } = this.#options;
+    const { membership, balancers } = this.#running();
+    const current = configuration.configuration;
+    this.#configureLog(current.logging);
+    void this.#http.listen(http ?? current.runner.http.listen);
+    balancers.apply(current);
+    membership.apply(current);
+    this.#beginIfHeard();
+    this.#tell();
+  }
+
+  #membersChanged(cluster: string): void {
+    this.#parts?.balancers.membershipChanged(cluster);
+    this.#beginIfHeard();
+    this.#tell();
+  }
+
+  #beginIfHeard(): void {
+    if (this.#parts?.membership.undecided().length === 0) this.#beginCalls();
+  }
+
+  #settle(): Settle {
+    const { min, max } = this.#options.configuration.configuration.runner.settle;
+    const minMs = durationMs(min);
+    return { minMs, maxMs: Math.max(minMs, durationMs(max)) };
+  }
+
+  #configureLog({ level, format }: LoggingSettings): void {
+    const { log, logging } = this.#options;
+    log.configure({ level: logging.level ?? level ?? "info", format: logging.format ?? format ?? "pretty" });
+  }
+
+  #running(): { readonly membership: Membership; readonly balancers: Balancers } {
+    if (this.#parts === undefined) throw new Error("the runner has not started");
+    return this.#parts;
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,103 @@
+import { isDeepStrictEqual } from "node:util";
+import { type Balancer, type Cluster, type Context, isConfigError, type SyncResult } from "@lighthouse-sd/core";
+import { settlesWithin } from "../clock.js";
+import type { BalancerSettings } from "../config/configuration.js";
+import { errorText } from "../error-text.js";
+import { callPlugin, type PluginCalls, requireDependencies } from "../plugin-calls.js";
+import { readSyncResult } from "./sync-result.js";
+
+interface Applied {
+  readonly settings: BalancerSettings;
+  readonly balancer: Balancer<unknown>;
+}
+
+/** One balancer's plugin instance, called in the order of the contract and never twice at once: its user awaits each
+ * call before the next. */
+export class BalancerInstance {
+  readonly #context: Context;
+  readonly #calls: PluginCalls;
+  #applied: Applied | undefined;
+
+  constructor(context: Context, calls: PluginCalls) {
+    this.#context = context;
+    this.#calls = calls;
+  }
+
+  /** True: `sync` can be called. After a failed `prepare` it works with the configuration before. */
+  isUsable(): boolean {
+    return this.#applied !== undefined;
+  }
+
+  /** Makes the instance depend on `settings`. Rejects with the reason where that fails; what was applied before then
+   * stands. Settings that say the same as before cost nothing. */
+  async prepare(settings: BalancerSettings): Promise<void> {
+    const before = this.#applied;
+    if (before !== undefined && saysTheSame(before.settings, settings)) return;
+    const { plugin } = settings.plugin;
+    await requireDependencies(this.#calls, plugin, settings.config);
+    const replaced = before !== undefined && before.settings.plugin.plugin !== plugin;
+    if (replaced) await this.#letGo(before.balancer);
+    const kept = replaced ? undefined : before;
+    this.#applied = undefined;
+    const balancer = kept?.balancer ?? new plugin(this.#context);
+    try {
+      await this.#applyConfig(balancer, settings);
+      this.#applied = { settings, balancer };
+    } catch (error) {
+      if (kept === undefined) await this.#letGo(balancer);
+      else await this.#restore(kept);
+      throw isConfigError(error) ? error : new Error(`applyConfig failed: ${errorText(error)}`, { cause: error });
+    }
+  }
+
+  /** Brings the target in line; rejects where the plugin does, or breaks the contract. */
+  async sync(clusters: readonly Cluster[]): Promise<SyncResult> {
+    const balancer = this.#applied?.balancer;
+    if (balancer === undefined) throw new Error("sync before prepare");
+    const { syncMs } = this.#calls.times;
+    const value = await callPlugin<unknown>(this.#calls, "syncFile", syncMs, (options) =>
+      balancer.syncFile(clusters, options),
+    );
+    const result = readSyncResult(value);
+    if ("broken" in result) throw new Error(result.broken);
+    return result;
+  }
+
+  /** Lets the instance go; the target goes on running. Settles in limited time. */
+  async stop(): Promise<void> {
+    const balancer = this.#applied?.balancer;
+    this.#applied = undefined;
+    if (balancer !== undefined) await this.#letGo(balancer);
+  }
+
+  /** A failed applyConfig may have left half of it behind: the one before is applied again. */
+  async #restore(kept: Applied): Promise<void> {
+    try {
+      await this.#applyConfig(kept.balancer, kept.settings);
+      this.#applied = kept;
+    } catch (error) {
+      this.#context.log.error(`the configuration before cannot be applied again either: ${errorText(error)}`);
+      await this.#letGo(kept.balancer);
+    }
+  }
+
+  #applyConfig(balancer: Balancer<unknown>, settings: BalancerSettings): Promise<void> {
+    const { prepareMs } = this.#calls.times;
+    return callPlugin<void>(this.#calls, "applyConfig", prepareMs, () => balancer.applyConfig(settings.config));
+  }
+
+  async #letGo(balancer: Balancer<unknown>): Promise<void> {
+    if (balancer.stop === undefined) return;
+    const { clock, times } = this.#calls;
+    // Not called off by the signal that says that the instance is no longer wanted: this is what follows from it.
+    const calls = { ...this.#calls, signal: new AbortController().signal };
+    const run = callPlugin(calls, "stop", times.stopMs, (options) => balancer.stop?.(options));
+    const stopped = run.catch((error: unknown) => this.#context.log.warn(`stop failed: ${errorText(error)}`));
+    if (await settlesWithin(clock, times.stopMs, stopped)) return;
+    this.#context.log.error(`stop did not end within ${times.stopMs / 1000} s; the instance is left behind`);
+  }
+}
+
+function saysTheSame(a: BalancerSettings, b: BalancerSettings): boolean {
+  return a === b || (a.plugin.plugin === b.plugin.plugin && isDeepStrictEqual(a.config, b.config));
+}
