@@ -104,6 +104,8 @@ export class AdminSocket {
         `HAProxy does not accept connections on ${this.#path} (EAGAIN)`,
       );
     }
-    return error ?? new AdminSocketError("LIGHTHOUSE_HAPROXY_CLOSED", `HAProxy closed the connection on ${this.#path}`);
+    const isClosed = error === undefined || errno === "ECONNRESET" || errno === "EPIPE";
+    if (!isClosed) return error;
+    return new AdminSocketError("LIGHTHOUSE_HAPROXY_CLOSED", `HAProxy closed the connection on ${this.#path}`);
   }
 }
