@@ -7,7 +7,9 @@ import { isJsonDocument, parseList } from "./parse-list.js";
 import { describeTextProblem, TextProblem } from "./text-problem.js";
 
 /** Largest list, in bytes. */
-const LIST_LIMIT = 64 * 1024 * 1024;
+const JSON_LIMIT = 64 * 1024 * 1024;
+/** YAML takes its parser a hundred times as long, and nothing else runs meanwhile. */
+const YAML_LIMIT = 4 * 1024 * 1024;
 /** Largest file of one node, in bytes: a record may have 65,536 characters, of up to four bytes each. */
 const NODE_LIMIT = 4 * 65_536 + 1024;
 const GIVE_UP_MS = 10_000;
@@ -43,15 +45,28 @@ export function readListFile(
         signal,
         known: known?.version,
         ...manner(file),
-        maxBytes: LIST_LIMIT,
+        maxBytes: listLimit(file),
       });
       return { version: read.version, ...useList(shown, read.text, known) };
     } catch (error) {
       if (codeOf(error) === "LIGHTHOUSE_NOT_A_FILE" && (await stat(path)).isDirectory()) return undefined;
       if (!isOfContent(error)) throw error;
-      return { version, records: known?.records ?? [], problem: (error as Error).message };
+      return {
+        version,
+        records: known?.records ?? [],
+        problem: `${(error as Error).message}${adviceFor(file, error)}`,
+      };
     }
   });
+}
+
+function listLimit(file: string): number {
+  return file.endsWith(".json") ? JSON_LIMIT : YAML_LIMIT;
+}
+
+function adviceFor(file: string, error: unknown): string {
+  const tooLarge = codeOf(error) === "LIGHTHOUSE_FILE_TOO_LARGE" && !file.endsWith(".json");
+  return tooLarge ? `; a list in JSON may have ${JSON_LIMIT}` : "";
 }
 
 function useList(shown: string, text: string, known: KnownFile | undefined): Omit<KnownFile, "version"> {

@@ -2,6 +2,8 @@ import { isAlias, isCollection, isNode, LineCounter, parseDocument, visit } from
 import { jsonErrorOffset } from "./json-error-offset.js";
 import { TextProblem } from "./text-problem.js";
 
+/** Aliases in one file; the time to follow them grows with their square. */
+const MAX_ALIAS_NODES = 2000;
 /** How often one file's aliases may be expanded, nested ones multiplied. */
 const MAX_ALIASES = 100_000;
 
@@ -61,8 +63,13 @@ function parseYaml(text: string): unknown {
 /** Keys that are collections, and aliases that lead nowhere or into themselves. */
 function refuseWhatJsonHasNot(document: ReturnType<typeof parseDocument>): void {
   const anchors = new Set<string>();
+  let aliases = 0;
   visit(document, (key, node, path) => {
     if (isAlias(node)) {
+      aliases += 1;
+      if (aliases > MAX_ALIAS_NODES) {
+        throw new TextProblem(`has more than ${MAX_ALIAS_NODES} aliases; write such a list as JSON`, node.range?.[0]);
+      }
       const inside = path.some((parent) => isNode(parent) && "anchor" in parent && parent.anchor === node.source);
       const wrong = inside ? "leads into itself" : "has no anchor before it";
       if (inside || !anchors.has(node.source))

@@ -1,4 +1,4 @@
-import { chmod, mkdir, rename, rm, symlink, unlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, rename, rm, symlink, truncate, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigError } from "@lighthouse-sd/core";
 import { beforeEach, expect, test } from "vitest";
@@ -80,12 +80,14 @@ test.each<[string, string | Buffer]>([
   expect(watched.losses).toEqual([]);
 });
 
-test("a list above the limit is refused unread", async () => {
-  const { truncate } = await import("node:fs/promises");
-  await write("web.json", "[");
-  await truncate(join(nodes, "web.json"), 64 * 1024 * 1024 + 1);
+test.each([
+  ["web.json", 64, /web\.json has 67108865 bytes; the limit is 67108864$/],
+  ["web.yaml", 4, /web\.yaml has 4194305 bytes; the limit is 4194304; a list in JSON may have 67108864$/],
+])("a list above the limit (%s, %d MiB) is refused unread", async (file, mebibytes, reason) => {
+  await write(file, "[");
+  await truncate(join(nodes, file), mebibytes * 1024 * 1024 + 1);
   const watched = watch(discoveryIn(directory).discovery, "web");
-  await eventually(() => expect(watched.losses[0]).toMatch(/web\.json has 67108865 bytes; the limit is 67108864/));
+  await eventually(() => expect(watched.losses[0]).toMatch(reason));
 });
 
 test("a file or directory that stops leading anywhere is lost, and found again", async () => {

@@ -1,0 +1,103 @@
+import { mkdir, open, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { configurationDirectory, discoveryIn, eventually, type Watched, watch } from "./discovering.js";
+
+const LISTS = ["web.yaml", "web.json"];
+const NODES = ["web/a.json", "web/b.json", "web/c:1.reported.json"];
+
+const change = fc.record({
+  file: fc.constantFrom(...LISTS, ...NODES),
+  how: fc.constantFrom("in place", "in place", "over the old", "by rename", "by link", "removed"),
+  chunk: fc.integer({ min: 1, max: 40 }),
+  size: fc.integer({ min: 0, max: 12 }),
+  /** Turns of the event loop before the next change. */
+  pause: fc.constantFrom(0, 0, 1, 20, 200),
+});
+
+type Change = typeof change extends fc.Arbitrary<infer T> ? T : never;
+
+/** The content of version `version` of a file; every record of it carries the version. */
+function contentOf({ file, size }: Change, version: number): string {
+  if (NODES.includes(file)) return JSON.stringify({ version, text: "x".repeat(size * 5) });
+  const entries = Array.from({ length: size }, (_, index) => ({ version, index, text: "yz".repeat(index) }));
+  if (file.endsWith(".json")) return JSON.stringify(entries);
+  const lines = entries.map(({ index, text }) => `- version: ${version}\n  index: ${index}\n  text: "${text}"\n`);
+  return size === 0 ? "[]\n" : lines.join("");
+}
+
+/** The records of a whole file as one text, to compare with what was told. */
+function recordsOf(file: string, { size }: Change, version: number): string {
+  if (NODES.includes(file)) return JSON.stringify([{ version, text: "x".repeat(size * 5) }]);
+  return JSON.stringify(Array.from({ length: size }, (_, index) => ({ version, index, text: "yz".repeat(index) })));
+}
+
+async function apply(nodes: string, step: Change, version: number): Promise<void> {
+  const path = join(nodes, step.file);
+  const content = contentOf(step, version);
+  if (step.how === "removed") return rm(path, { force: true });
+  if (step.how === "by rename") {
+    await writeFile(join(nodes, ".new"), content);
+    return rename(join(nodes, ".new"), path);
+  }
+  if (step.how === "by link") {
+    await writeFile(join(nodes, `.v${version}`), content);
+    await symlink(join(nodes, `.v${version}`), join(nodes, ".link"));
+    return rename(join(nodes, ".link"), path);
+  }
+  const file = await open(path, step.how === "in place" ? "w" : "a+").then((handle) =>
+    reopened(handle, path, step.how),
+  );
+  for (let at = 0; at < content.length; at += step.chunk) await file.write(content.slice(at, at + step.chunk), at);
+  await file.truncate(content.length);
+  await file.close();
+}
+
+/** For writing over the old content the file has to exist, and not be open for appending. */
+async function reopened(handle: Awaited<ReturnType<typeof open>>, path: string, how: string): Promise<typeof handle> {
+  if (how === "in place") return handle;
+  await handle.close();
+  return open(path, "r+");
+}
+
+/** What an answer says of each file, as one text for each. */
+function byFile(records: Watched["answers"][number]): Map<string, string> {
+  const values = new Map<string, unknown[]>();
+  for (const { source, value } of records) {
+    const file = source.replace(/^nodes\//, "").replace(/\[.*$/, "");
+    values.set(file, [...(values.get(file) ?? []), typeof value === "string" ? JSON.parse(value) : value]);
+  }
+  return new Map([...values].map(([file, list]) => [file, JSON.stringify(list)]));
+}
+
+async function pauseFor(turns: number): Promise<void> {
+  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+test("whatever is done to the files, only whole ones are told of, and in the end all that is there", async () => {
+  const runs = process.env["LIGHTHOUSE_TEST_FULL"] ? 200 : 15;
+  const property = fc.asyncProperty(fc.array(change, { minLength: 5, maxLength: 25 }), async (steps) => {
+    const directory = await configurationDirectory();
+    const nodes = join(directory, "nodes");
+    await mkdir(join(nodes, "web"), { recursive: true });
+    const watched = watch(discoveryIn(directory).discovery, "web");
+    const versions = new Map([...LISTS, ...NODES].map((file) => [file, new Set<string>()]));
+    const current = new Map<string, string>();
+    for (const [version, step] of steps.entries()) {
+      versions.get(step.file)?.add(recordsOf(step.file, step, version));
+      if (step.how === "removed") current.delete(step.file);
+      else current.set(step.file, recordsOf(step.file, step, version));
+      await apply(nodes, step, version);
+      await pauseFor(step.pause);
+    }
+    const there = new Map([...current].filter(([, records]) => records !== "[]"));
+    await eventually(() => expect(byFile(watched.answers.at(-1) ?? [])).toEqual(there));
+    for (const answer of watched.answers) {
+      for (const [file, records] of byFile(answer)) expect(versions.get(file)).toContain(records);
+    }
+    expect(watched.losses).toEqual([]);
+    await watched.stop();
+  });
+  await fc.assert(property, { numRuns: runs, endOnFailure: true });
+}, 600_000);
