@@ -4,7 +4,7 @@ import { describeMemberChanges, type MemberChange } from "./runtime/member-chang
 import type { RunningHAProxy } from "./runtime/observe.js";
 
 /** Why HAProxy has to load its file again; fixed words for metrics. */
-export type ReloadCode = "foreign" | "structure" | "members" | "peers";
+export type ReloadCode = "foreign" | "doubled" | "structure" | "members" | "peers";
 
 /** What a sync has to do. */
 export type SyncPlan =
@@ -23,17 +23,31 @@ export interface PlanInput {
   readonly fileText: string | null;
   readonly running: RunningHAProxy | null;
   readonly memberChanges: readonly MemberChange[];
+  /** Processes that serve beside the one that answers: a second start, or a reload that was cut short. */
+  readonly rivals: readonly number[];
   /** A change of the `peers` section alone has waited long enough. */
   readonly peersDue: boolean;
 }
 
 /** Decides what has to be done. */
-export function planSync({ admitted, accepted, fileText, running, memberChanges, peersDue }: PlanInput): SyncPlan {
+export function planSync({
+  admitted,
+  accepted,
+  fileText,
+  running,
+  memberChanges,
+  rivals,
+  peersDue,
+}: PlanInput): SyncPlan {
   const { rendered } = admitted;
   if (running === null) return { action: "start" };
   if (running.structure === undefined) {
     const reason = `HAProxy (pid ${running.pid}) runs a configuration that Lighthouse did not write`;
     return { action: "reload", code: "foreign", reason };
+  }
+  if (rivals.length > 0) {
+    const reason = `HAProxy (pid ${running.pid}) shares its listeners with pid ${rivals.join(", ")}; one is to serve`;
+    return { action: "reload", code: "doubled", reason };
   }
   if (running.structure !== rendered.structure) {
     return { action: "reload", code: "structure", reason: structureReason(admitted, accepted) };

@@ -19,6 +19,7 @@ import { desiredParts } from "./desired-parts.js";
 import { planSync, type SyncPlan } from "./plan-sync.js";
 import { findBinary } from "./process/find-binary.js";
 import { processesOn } from "./process/find-processes.js";
+import { listeners } from "./process/listening-sockets.js";
 import { type FileLoad, loadFile } from "./process/load-file.js";
 import { ProcessWatch } from "./process/process-watch.js";
 import { takenBinds } from "./process/taken-binds.js";
@@ -39,6 +40,8 @@ interface Survey {
   readonly binary: string;
   readonly fileText: string | null;
   readonly running: Running | null;
+  /** Processes that serve beside the one that answers. */
+  readonly rivals: readonly number[];
   readonly parts: readonly ClusterPart[];
   readonly knownPeers: readonly Peer[];
   readonly extraFiles: string;
@@ -52,6 +55,7 @@ export class Target {
   readonly #watch = new ProcessWatch();
   #lock: TargetLock | undefined;
   #accepted: AcceptedInputs | null | undefined;
+  #lastCensus = Number.NEGATIVE_INFINITY;
   #lastReload = Number.NEGATIVE_INFINITY;
   #peersSince: number | undefined;
 
@@ -94,6 +98,7 @@ export class Target {
       binary,
       fileText,
       running,
+      rivals: await this.#findRivals(config, binary, running),
       parts: desiredParts(clusters, known),
       knownPeers: isWaiting ? readPeers(fileText ?? "") : [],
       extraFiles: await digestFiles(config.extra_files),
@@ -115,6 +120,16 @@ export class Target {
     return null;
   }
 
+  /** Looked for at the first sync and then once in a resync: a look goes through all processes of the host. */
+  async #findRivals(config: HAProxyConfig, binary: string, running: Running | null): Promise<readonly number[]> {
+    if (running === null || config.process.mode !== "daemon") return [];
+    if (performance.now() - this.#lastCensus < durationMs(config.resync)) return [];
+    const others = (await processesOn(config.config_file, binary)).filter(({ pid }) => pid !== running.process.pid);
+    const rivals = await listeners(others.map(({ pid }) => pid));
+    if (rivals.length === 0) this.#lastCensus = performance.now();
+    return rivals;
+  }
+
   async #apply(
     survey: Survey,
     startFaults: readonly Fault[],
@@ -132,6 +147,7 @@ export class Target {
       fileText: survey.fileText,
       running: survey.running?.process ?? null,
       memberChanges: changes,
+      rivals: survey.rivals,
       peersDue: this.#peersDue(rendered, survey.running),
     });
     const outcome = await this.#carryOut(plan, survey, admitted, options);

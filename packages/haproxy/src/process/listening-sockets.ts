@@ -62,3 +62,12 @@ export async function holderOf(inode: string): Promise<string | undefined> {
   }
   return undefined;
 }
+
+/** Those of `pids` that listen. */
+export async function listeners(pids: readonly number[]): Promise<readonly number[]> {
+  const listening = new Set((await listeningSockets()).map((socket) => socket.inode));
+  const serving = await Promise.all(
+    pids.map(async (pid) => [...(await socketsOf(pid))].some((inode) => listening.has(inode))),
+  );
+  return pids.filter((_pid, index) => serving[index]);
+}
