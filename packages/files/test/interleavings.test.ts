@@ -1,5 +1,6 @@
 import { mkdir, open, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { configurationDirectory, discoveryIn, eventually, type Watched, watch } from "./discovering.js";
@@ -10,7 +11,9 @@ const NODES = ["web/a.json", "web/b.json", "web/c:1.reported.json"];
 const change = fc.record({
   file: fc.constantFrom(...LISTS, ...NODES),
   how: fc.constantFrom("in place", "in place", "over the old", "by rename", "by link", "removed"),
-  chunk: fc.integer({ min: 1, max: 40 }),
+  chunk: fc.integer({ min: 15, max: 80 }),
+  /** Milliseconds between two chunks: well below the time after which a file counts as settled. */
+  gap: fc.constantFrom(0, 3, 10),
   size: fc.integer({ min: 0, max: 12 }),
   /** Turns of the event loop before the next change. */
   pause: fc.constantFrom(0, 0, 1, 20, 200),
@@ -49,7 +52,10 @@ async function apply(nodes: string, step: Change, version: number): Promise<void
   const file = await open(path, step.how === "in place" ? "w" : "a+").then((handle) =>
     reopened(handle, path, step.how),
   );
-  for (let at = 0; at < content.length; at += step.chunk) await file.write(content.slice(at, at + step.chunk), at);
+  for (let at = 0; at < content.length; at += step.chunk) {
+    await file.write(content.slice(at, at + step.chunk), at);
+    if (step.gap > 0) await sleep(step.gap);
+  }
   await file.truncate(content.length);
   await file.close();
 }
