@@ -63,12 +63,18 @@ export function withLoss(state: ClusterState, error: string, now: number): Clust
   return { ...state, source: "lost", since: now, error, confirmedAt: now };
 }
 
-/** The source has not answered since the start, and this is what it said last. Only where nothing is known yet. */
-export function withSnapshot(state: ClusterState, snapshot: Snapshot, now: number): ClusterState {
+/** What disk remembers of a cluster that nothing is known of: no members yet, but what a record that has turned bad
+ * since stood for. */
+export function withMemory(state: ClusterState, { members }: Snapshot): ClusterState {
+  return state.source === "waiting" ? { ...state, readings: rememberedReadings(members) } : state;
+}
+
+/** The source has not answered since the start, and what disk remembers stands until it does. Only where nothing is
+ * known yet. */
+export function withSnapshot(state: ClusterState, { members, at }: Snapshot, now: number): ClusterState {
   if (state.source !== "waiting") return state;
-  const readings = rememberedReadings(snapshot.members);
-  const nodes = distinctNodes(readings, null);
-  return { ...state, source: "snapshot", since: now, nodes, readings, confirmedAt: snapshot.at };
+  const readings = rememberedReadings(members);
+  return { ...state, source: "snapshot", since: now, nodes: distinctNodes(readings, null), readings, confirmedAt: at };
 }
 
 /** Without the members whose address another cluster has taken over since: the traffic of one service must not reach

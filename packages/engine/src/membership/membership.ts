@@ -10,6 +10,7 @@ import {
   unknownCluster,
   withAnswer,
   withLoss,
+  withMemory,
   withoutTakenOver,
   withSnapshot,
 } from "./cluster-state.js";
@@ -131,6 +132,7 @@ export class Membership {
     void snapshots.read(name).then((snapshot) => {
       if (this.#stopped || this.#entries.get(name) !== entry) return;
       entry.standby = snapshot;
+      if (snapshot !== undefined) entry.state = withMemory(entry.state, snapshot);
       entry.cancelStandby = clock.after(STANDBY_MS, () => this.#useStandby(entry));
       this.#attach(entry);
     });
