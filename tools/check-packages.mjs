@@ -32,15 +32,19 @@ await main(async () => {
 
 async function packAll(directory) {
   step("packing every public package");
-  const packed = [];
-  for (const source of workspacePackages()) {
-    const manifest = JSON.parse(readFileSync(join(source, "package.json"), "utf8"));
-    if (manifest.private) continue;
-    const { stdout } = await mustRun(...pnpm(["pack", "--json", "--pack-destination", directory], { cwd: source }));
-    const { filename } = JSON.parse(stdout.slice(stdout.indexOf("{")));
-    packed.push({ name: manifest.name, tarball: filename, manifest });
-  }
-  return packed;
+  const sources = workspacePackages().map((source) => ({
+    source,
+    manifest: JSON.parse(readFileSync(join(source, "package.json"), "utf8")),
+  }));
+  return Promise.all(
+    sources
+      .filter(({ manifest }) => !manifest.private)
+      .map(async ({ source, manifest }) => {
+        const { stdout } = await mustRun(...pnpm(["pack", "--json", "--pack-destination", directory], { cwd: source }));
+        const { filename } = JSON.parse(stdout.slice(stdout.indexOf("{")));
+        return { name: manifest.name, tarball: filename, manifest };
+      }),
+  );
 }
 
 /** What publint, are-the-types-wrong and we find in one tarball. */

@@ -23,7 +23,6 @@ export async function ensureDebianPackages(required = REQUIRED) {
     throw new Failure(`${names} is missing: install it with your system's package manager`);
   if (process.getuid() !== 0) throw new Failure(`${names} is missing. As root: ${command}`);
   if (!(await agreed(names, command))) throw new Failure(`${names} is missing. To install it: ${command}`);
-  step(`installing the Debian package ${names} (its system service is not started)`);
   await withoutStartingServices(() => install(missing), command);
   const still = required.filter((entry) => !isThere(entry)).map(({ program }) => program);
   if (still.length > 0) throw new Failure(`${names} was installed, but ${still.join(", ")} is still not on PATH`);
@@ -62,6 +61,7 @@ async function agreed(names, command) {
 }
 
 async function install(packages) {
+  step(`installing the Debian package ${packages.join(", ")} (its system service is not started)`);
   const env = { DEBIAN_FRONTEND: "noninteractive", NEEDRESTART_SUSPEND: "1" };
   const wait = ["-o", "DPkg::Lock::Timeout=120"];
   await mustRun("apt-get", [...wait, "update", "-q"], { env });
