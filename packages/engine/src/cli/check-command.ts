@@ -1,0 +1,72 @@
+import { stat } from "node:fs/promises";
+import type { FileProblem } from "../config/configuration.js";
+import { ConfigurationDirectory } from "../config/configuration-directory.js";
+import { ConfigurationReview } from "../config/configuration-review.js";
+import { formatProblem } from "../config/sort-problems.js";
+import { errorText } from "../error-text.js";
+import type { PluginFinder } from "../plugins/plugin-finder.js";
+
+/** What `check` is asked for. */
+export interface CheckOptions {
+  /** The configuration directory. */
+  readonly directory: string;
+  readonly json: boolean;
+  readonly plugins: PluginFinder;
+  /** Where the result goes, line ends included. */
+  readonly out: (text: string) => void;
+  /** Where it says that it was called wrongly. */
+  readonly err: (text: string) => void;
+}
+
+const VALID = 0;
+const INVALID = 1;
+const USAGE = 64;
+
+/** Checks every file of a configuration directory as a runner that starts there would, and tells every error. Starts
+ * and keeps nothing. Gives the exit code: 0 valid, 1 invalid, 64 there is no such directory. */
+export async function runCheck({ directory, json, plugins, out, err }: CheckOptions): Promise<number> {
+  const wrong = await notADirectory(directory);
+  if (wrong !== undefined) {
+    err(`check: ${directory} ${wrong}; give the configuration directory\n`);
+    return USAGE;
+  }
+  const { signal } = new AbortController();
+  const observation = await new ConfigurationDirectory(directory).observe({
+    signal,
+    settleMs: 0,
+    emptiedOnPurpose: false,
+  });
+  const { problems, notices } = await new ConfigurationReview(plugins).review(observation);
+  const files = observation.texts.length + observation.unreadable.length;
+  out(json ? jsonResult(problems, notices) : textResult(problems, notices, files));
+  return problems.length === 0 ? VALID : INVALID;
+}
+
+async function notADirectory(path: string): Promise<string | undefined> {
+  try {
+    return (await stat(path)).isDirectory() ? undefined : "is no directory";
+  } catch (error) {
+    const absent = (error as NodeJS.ErrnoException).code === "ENOENT";
+    return absent ? "does not exist" : `cannot be read: ${errorText(error)}`;
+  }
+}
+
+function jsonResult(problems: readonly FileProblem[], notices: readonly FileProblem[]): string {
+  const [errors, warnings] = [problems, notices].map((all) =>
+    all.map(({ file, line = null, column = null, message }) => ({ file, line, column, message })),
+  );
+  return `${JSON.stringify({ valid: problems.length === 0, errors, notices: warnings }, null, 2)}\n`;
+}
+
+function textResult(problems: readonly FileProblem[], notices: readonly FileProblem[], files: number): string {
+  const groups = [problems.map(formatProblem), notices.map((notice) => `notice: ${formatProblem(notice)}`)];
+  const counts = [count(files, "file"), count(problems.length, "error")];
+  if (notices.length > 0) counts.push(count(notices.length, "notice"));
+  return [...groups.filter((group) => group.length > 0).map((group) => group.join("\n")), counts.join(", ")]
+    .join("\n\n")
+    .concat("\n");
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
+}

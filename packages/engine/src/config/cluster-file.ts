@@ -1,0 +1,55 @@
+import { type JsonSchema, schemaValidator } from "@lighthouse-sd/core";
+import type { GuardSettings } from "./configuration.js";
+import { NAME_RULE } from "./directory-layout.js";
+
+/** Of `guard` in clusters/<name>.yaml. */
+export const GUARD_SCHEMA: JsonSchema = {
+  type: "object",
+  additionalProperties: false,
+  default: {},
+  properties: {
+    on_empty: { enum: ["hold", "empty"], default: "hold" },
+    min_nodes: { type: "integer", minimum: 0, default: 0 },
+    max_removal: {
+      anyOf: [
+        { type: "integer", minimum: 0 },
+        { type: "string", pattern: "^(100|[1-9]?[0-9])%$" },
+      ],
+      expects: "a share such as 50%, or a number of nodes",
+      default: "50%",
+    },
+    window: { duration: true, default: "60s" },
+    confirm_after: { duration: "off", default: "5m" },
+  },
+};
+
+/** Of what is the same in every file of clusters/; the blocks for balancers and the discovery stand beside it. */
+export const CLUSTER_SCHEMA: JsonSchema = {
+  type: "object",
+  required: ["discovery"],
+  properties: {
+    name: { type: "string", pattern: "^[A-Za-z0-9_-][A-Za-z0-9._-]*$", maxLength: 200, expects: NAME_RULE },
+    discovery: { type: "string", minLength: 1, expects: "the name of a discovery" },
+    meta_cluster: {
+      type: ["string", "null"],
+      pattern: "^[A-Za-z0-9_-][A-Za-z0-9._-]*$",
+      expects: NAME_RULE,
+      default: null,
+    },
+    guard: GUARD_SCHEMA,
+  },
+};
+
+/** The keys of a cluster's file that are no blocks. */
+export const CLUSTER_KEYS: readonly string[] = ["name", "discovery", "meta_cluster", "guard"];
+
+/** What CLUSTER_SCHEMA gives. */
+export interface ClusterHead {
+  readonly name?: string;
+  readonly discovery: string;
+  readonly meta_cluster: string | null;
+  readonly guard: GuardSettings;
+}
+
+/** The part of a cluster's file that CLUSTER_SCHEMA describes, defaults filled in. Throws ConfigError. */
+export const readClusterHead: (value: unknown) => ClusterHead = schemaValidator<ClusterHead>(CLUSTER_SCHEMA);
