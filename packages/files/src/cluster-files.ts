@@ -9,7 +9,8 @@ import type { NodeAges } from "./node-ages.js";
 import { Retries } from "./retries.js";
 import { GRACE_MS, Vanished } from "./vanished.js";
 
-const FILES_AT_ONCE = 32;
+/** Most of them wait to be read a second time. */
+const FILES_AT_ONCE = 256;
 /** Stands for the directories among the paths that are tried again. */
 const ROOT = "";
 

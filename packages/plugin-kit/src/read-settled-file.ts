@@ -5,6 +5,8 @@ import { type Reading, readLimited } from "./read-limited.js";
 
 const SETTLE_MS = 150;
 const GIVE_UP_MS = 30_000;
+/** Age by the wall clock from which on nobody is taken to be writing. */
+const RESTED_MS = 1000;
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /** How readSettledFile takes a file for whole. */
@@ -79,13 +81,20 @@ function cameByRename({ stats }: Reading, known: FileVersion | undefined): boole
   return stats.size > 0n && stats.ctimeNs > stats.mtimeNs && versionOf(stats).id !== known?.id;
 }
 
-/** A writer that truncates first leaves beginnings; one that writes over the old text leaves a mixture that is as long
- * as the old one or longer, and may well parse. */
+/** A writer that truncates first leaves beginnings, which `isWhole` tells apart. One that writes over the old text leaves
+ * mixtures, which may well parse; they are as long as the old text or longer. Where the old text is not known, only a
+ * file that has rested is free of that doubt. (What is left: one that was written twice since it was known, the second
+ * time over the first.) */
 function isWhole(reading: Reading, options: SettleOptions): boolean {
-  const { id, size } = versionOf(reading.stats);
-  if (id === options.known?.id && size >= options.known.size) return false;
-  const text = options.isWhole === undefined ? undefined : textOf(reading.bytes);
-  return text !== undefined && options.isWhole?.(text) === true;
+  if (options.isWhole === undefined || mayBeMixture(reading, options.known)) return false;
+  const text = textOf(reading.bytes);
+  return text !== undefined && options.isWhole(text);
+}
+
+function mayBeMixture({ stats }: Reading, known: FileVersion | undefined): boolean {
+  if (known === undefined) return Date.now() - Number(stats.ctimeNs / 1_000_000n) < RESTED_MS;
+  const { id, size } = versionOf(stats);
+  return id === known.id && size >= known.size;
 }
 
 function decode(path: string, bytes: Buffer): string {

@@ -115,39 +115,47 @@ test("no beginning of a file that is being written is taken for the file", async
   expect((await reading).text).toBe(TWO_NODES);
 });
 
-test("a JSON document that parses is taken at once, a beginning of one is waited for", async () => {
-  const isWhole = (text: string): boolean => {
-    try {
-      JSON.parse(text);
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  await writeFile(path, '[{"ip": "10.0.0.5"');
-  const reading = readSettledFile(path, { signal: stopped.signal, settleMs: 1000, isWhole });
-  await writeFile(path, '[{"ip": "10.0.0.5"}]');
-  expect((await reading).text).toBe('[{"ip": "10.0.0.5"}]');
-  expect((await readSettledFile(path, { signal: stopped.signal, ...AT_ONCE, isWhole })).text).toBe(
-    '[{"ip": "10.0.0.5"}]',
-  );
-});
+function parses(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
-test("a JSON document that is written over an older one is not taken half-way, though the mixture parses", async () => {
-  const isWhole = (): boolean => true;
-  await writeFile(path, '["10.0.0.1","10.0.0.1"]');
-  const { version } = await readSettledFile(path, { signal: stopped.signal, ...AT_ONCE, isWhole });
-  const file = await open(path, "r+");
-  await file.write('["10.0.0.2"');
-  const known = { known: version, isWhole };
+test("a JSON document that parses is taken at once, a beginning of one is waited for", async () => {
+  await writeFile(path, '["10.0.0.1","10.0.0.2"]');
+  const { version } = await readSettledFile(path, { signal: stopped.signal, ...SOON });
+  const known = { known: version, isWhole: parses };
+  await writeFile(path, '["10.0.0.3"');
   await expect(readSettledFile(path, { signal: stopped.signal, ...ONLY_ONCE, ...known })).rejects.toMatchObject(
     UNSETTLED,
   );
-  await file.truncate(0);
-  await file.write('["10.0.0.2"]', 0);
-  await file.close();
+  await writeFile(path, '["10.0.0.3"]');
   const { text } = await readSettledFile(path, { signal: stopped.signal, ...AT_ONCE, ...known });
-  expect(text).toBe('["10.0.0.2"]');
+  expect(text).toBe('["10.0.0.3"]');
+});
+
+test("a JSON document of which nothing is known is taken at once when it has rested for a second", async () => {
+  await writeFile(path, "[]");
+  const options = { signal: stopped.signal, ...ONLY_ONCE, isWhole: parses };
+  await expect(readSettledFile(path, options)).rejects.toMatchObject(UNSETTLED);
+  const later = vi.spyOn(Date, "now").mockReturnValue(Date.now() + 2000);
+  expect((await readSettledFile(path, options)).text).toBe("[]");
+  later.mockRestore();
+});
+
+test("a JSON document that is written over an older one is not taken half-way, though the mixture parses", async () => {
+  await writeFile(path, '["10.0.0.1","10.0.0.1"]');
+  const { version } = await readSettledFile(path, { signal: stopped.signal, ...SOON });
+  const known = { known: version, isWhole: parses };
+  const file = await open(path, "r+");
+  await file.write('["10.0.0.2"');
+  await file.close();
+  await expect(readSettledFile(path, { signal: stopped.signal, ...ONLY_ONCE, ...known })).rejects.toMatchObject(
+    UNSETTLED,
+  );
 });
 
 test("a link that is swapped between two directories gives one or the other, whole", async () => {
@@ -214,11 +222,13 @@ test("an aborted reading ends with the signal's reason", async () => {
 });
 
 test("a version tells files apart that were written within one tick of the clock", async () => {
-  const isWhole = (): boolean => true;
+  const known = { id: "another file", stamp: "", key: "", size: 0 };
   const keys = new Set<string>();
   for (let turn = 0; turn < 50; turn++) {
     await writeFile(path, `${turn % 10}`);
-    keys.add((await readSettledFile(path, { signal: stopped.signal, ...AT_ONCE, isWhole })).version.key);
+    keys.add(
+      (await readSettledFile(path, { signal: stopped.signal, ...AT_ONCE, known, isWhole: () => true })).version.key,
+    );
     await sleep(1);
   }
   expect(keys.size).toBe(50);
