@@ -15,8 +15,8 @@ export interface BalancerSubject {
   readonly metadataKeys?: readonly string[];
   /** True: a second instance on a target in use must be refused, by the first one's name. */
   readonly exclusive?: boolean;
-  /** How soon a call settles after its signal has aborted, in milliseconds. Default 5000, which is what the engine
-   * waits. */
+  /** How soon a call settles after its signal has aborted, and how soon nothing runs any more after a stop, in
+   * milliseconds. Default 5000, which is what the engine waits. */
   readonly settleMs?: number;
   /** How soon a target has confirmed a change, in milliseconds. Default 60,000. */
   readonly convergeMs?: number;

@@ -1,0 +1,50 @@
+import { AsyncLocalStorage, createHook } from "node:async_hooks";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** What keeps working until it is told to stop, by Node's name for it. */
+const KINDS: Readonly<Record<string, string>> = {
+  Timeout: "a timer",
+  TCPWRAP: "a TCP connection",
+  TCPSERVERWRAP: "a TCP server",
+  PIPEWRAP: "a unix socket or pipe",
+  PIPESERVERWRAP: "a unix socket's server",
+  UDPWRAP: "a UDP socket",
+  PROCESSWRAP: "a child process",
+  FSEVENTWRAP: "a watched path",
+  STATWATCHER: "a watched file",
+  SIGNALWRAP: "a signal handler",
+  WORKER: "a worker thread",
+};
+
+/** Does `run`, and returns what it started that has not ended `waitMs` later, each with where it was started. Sees what
+ * was started by `run` alone, not what a test runner does meanwhile, and also what keeps no process running. */
+export async function leftRunning(waitMs: number, run: () => Promise<void>): Promise<readonly string[]> {
+  const inside = new AsyncLocalStorage<true>();
+  const alive = new Map<number, string>();
+  const hook = createHook({
+    init(id, type) {
+      const kind = KINDS[type];
+      if (kind !== undefined && inside.getStore() === true)
+        alive.set(id, `${kind} started ${origin(new Error().stack)}`);
+    },
+    destroy: (id) => void alive.delete(id),
+  }).enable();
+  try {
+    await inside.run(true, run);
+    const deadline = performance.now() + waitMs;
+    while (alive.size > 0 && performance.now() < deadline) await inside.exit(() => sleep(10));
+    return [...alive.values()];
+  } finally {
+    hook.disable();
+  }
+}
+
+/** The first line of a stack that is not Node's own or this file's. */
+function origin(stack = ""): string {
+  const lines = stack
+    .split("\n")
+    .slice(1)
+    .map((line) => line.trim());
+  const outside = lines.filter((line) => !line.includes("node:") && !line.includes("left-running"));
+  return outside[0] ?? "somewhere in Node";
+}
