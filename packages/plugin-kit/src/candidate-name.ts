@@ -1,18 +1,16 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { readdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 
 const LONGEST_BASE_BYTES = 160;
-const WRITER = /^(\d+)-(\d+)-\d+\.lighthouse-tmp$/;
-
-let written = 0;
+const WRITER = /^(\d+)-(\d+)-[0-9a-f]+\.lighthouse-tmp$/;
 
 /** A new name for a candidate of the file `base`: a dotfile, so that no `include *.conf` reads it, which says whose it
- * is: `.<base>.<pid>-<the process's start>-<count>.lighthouse-tmp`. */
+ * is: `.<base>.<pid>-<the process's start>-<random>.lighthouse-tmp`. */
 export function candidateName(base: string): string {
-  written += 1;
-  return `${prefixOf(base)}${process.pid}-${startOf(process.pid) ?? 0}-${written}.lighthouse-tmp`;
+  const random = randomBytes(6).toString("hex");
+  return `${prefixOf(base)}${process.pid}-${startOf(process.pid) ?? 0}-${random}.lighthouse-tmp`;
 }
 
 /** Removes candidates of the file `base` from `directory` whose writer is dead. Without the process's start in the name
