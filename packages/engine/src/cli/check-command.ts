@@ -1,10 +1,10 @@
-import { stat } from "node:fs/promises";
 import type { FileProblem } from "../config/configuration.js";
 import { ConfigurationDirectory } from "../config/configuration-directory.js";
 import { ConfigurationReview } from "../config/configuration-review.js";
 import { formatProblem } from "../config/sort-problems.js";
-import { errorText } from "../error-text.js";
 import type { PluginFinder } from "../plugins/plugin-finder.js";
+import { EXIT } from "./exit-codes.js";
+import { requireDirectory } from "./require-directory.js";
 
 /** What `check` is asked for. */
 export interface CheckOptions {
@@ -14,22 +14,12 @@ export interface CheckOptions {
   readonly plugins: PluginFinder;
   /** Where the result goes, line ends included. */
   readonly out: (text: string) => void;
-  /** Where it says that it was called wrongly. */
-  readonly err: (text: string) => void;
 }
 
-const VALID = 0;
-const INVALID = 1;
-const USAGE = 64;
-
 /** Checks every file of a configuration directory as a runner that starts there would, and tells every error. Starts
- * and keeps nothing. Gives the exit code: 0 valid, 1 invalid, 64 there is no such directory. */
-export async function runCheck({ directory, json, plugins, out, err }: CheckOptions): Promise<number> {
-  const wrong = await notADirectory(directory);
-  if (wrong !== undefined) {
-    err(`check: ${directory} ${wrong}; give the configuration directory\n`);
-    return USAGE;
-  }
+ * and keeps nothing. Gives the exit code: 0 valid, 1 invalid. Rejects with UsageError where there is no directory. */
+export async function runCheck({ directory, json, plugins, out }: CheckOptions): Promise<number> {
+  await requireDirectory(directory);
   const { signal } = new AbortController();
   const observation = await new ConfigurationDirectory(directory).observe({
     signal,
@@ -39,16 +29,7 @@ export async function runCheck({ directory, json, plugins, out, err }: CheckOpti
   const { problems, notices } = await new ConfigurationReview(plugins).review(observation);
   const files = observation.texts.length + observation.unreadable.length;
   out(json ? jsonResult(problems, notices) : textResult(problems, notices, files));
-  return problems.length === 0 ? VALID : INVALID;
-}
-
-async function notADirectory(path: string): Promise<string | undefined> {
-  try {
-    return (await stat(path)).isDirectory() ? undefined : "is no directory";
-  } catch (error) {
-    const absent = (error as NodeJS.ErrnoException).code === "ENOENT";
-    return absent ? "does not exist" : `cannot be read: ${errorText(error)}`;
-  }
+  return problems.length === 0 ? EXIT.done : EXIT.failed;
 }
 
 function jsonResult(problems: readonly FileProblem[], notices: readonly FileProblem[]): string {

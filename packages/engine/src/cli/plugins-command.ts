@@ -1,5 +1,7 @@
 import type { PluginFinder } from "../plugins/plugin-finder.js";
+import { EXIT } from "./exit-codes.js";
 import { type PluginReport, reportPlugins } from "./plugin-report.js";
+import { requireDirectory } from "./require-directory.js";
 
 /** What `plugins` is asked for. */
 export interface PluginsOptions {
@@ -17,12 +19,14 @@ const LIMIT_MS = 10_000;
 const HEAD = ["KIND", "NAME", "PACKAGE", "VERSION", "CONTRACT", "DEPENDENCIES"];
 
 /** Tells of every plugin that is installed, or asked for by the files of a directory. Gives the exit code: 1 where one
- * that a file asks for cannot be used or lacks something, else 0. */
+ * that a file asks for cannot be used or lacks something, else 0. Rejects with
+ * UsageError where the directory is none. */
 export async function runPlugins(options: PluginsOptions): Promise<number> {
   const { directory, json, plugins, out, limitMs = LIMIT_MS } = options;
+  if (directory !== undefined) await requireDirectory(directory);
   const reports = await reportPlugins(plugins, directory, limitMs);
   out(json ? `${JSON.stringify({ plugins: reports }, null, 2)}\n` : table(reports, directory !== undefined));
-  return reports.some(({ usedBy, problem }) => usedBy.length > 0 && problem !== null) ? 1 : 0;
+  return reports.some(({ usedBy, problem }) => usedBy.length > 0 && problem !== null) ? EXIT.failed : EXIT.done;
 }
 
 function table(reports: readonly PluginReport[], withUse: boolean): string {

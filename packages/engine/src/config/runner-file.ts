@@ -1,9 +1,10 @@
 import {
   ConfigError,
   canonicalIp,
-  durationMs,
+  isConfigError,
   type JsonSchema,
   type Problem,
+  parseDuration,
   schemaValidator,
   unusableIp,
 } from "@lighthouse-sd/core";
@@ -39,23 +40,55 @@ export const RUNNER_SCHEMA: JsonSchema = {
 
 const validate = schemaValidator<RunnerSettings>(RUNNER_SCHEMA);
 
-/** The runner's settings, defaults filled in. Throws ConfigError. */
+/** The runner's settings, defaults filled in. Throws ConfigError, with what the schema cannot see as well. */
 export function readRunnerFile(value: unknown): RunnerSettings {
-  const settings = validate(value);
+  let settings: RunnerSettings | undefined;
   const problems: Problem[] = [];
-  const listen = parseListenAddress(settings.http.listen);
-  if (typeof listen === "object" && "wrong" in listen) {
-    problems.push({ path: ["http", "listen"], message: listen.wrong });
+  try {
+    settings = validate(value);
+  } catch (error) {
+    if (!isConfigError(error)) throw error;
+    problems.push(...error.problems);
   }
-  if (durationMs(settings.settle.min) > durationMs(settings.settle.max)) {
-    const { min, max } = settings.settle;
-    problems.push({ path: ["settle", "min"], message: `must not be longer than settle.max (${max}), got ${min}` });
-  }
+  const given = settings ?? asFarAsItGoes(value);
+  problems.push(...listenProblems(given.http?.listen), ...settleProblems(given.settle), ...ipProblems(given.ip));
+  if (settings === undefined || problems.length > 0) throw new ConfigError(problems);
   const ip = settings.ip === undefined ? undefined : canonicalIp(settings.ip);
-  const wrong = settings.ip === undefined ? undefined : ip === undefined ? "is no IP address" : unusableIp(ip);
-  if (wrong !== undefined) {
-    problems.push({ path: ["ip"], message: `must be this host's IPv4 or IPv6 address; ${settings.ip} ${wrong}` });
-  }
-  if (problems.length > 0) throw new ConfigError(problems);
   return ip === undefined ? settings : { ...settings, ip };
+}
+
+interface Given {
+  readonly http?: { readonly listen?: unknown };
+  readonly settle?: { readonly min?: unknown; readonly max?: unknown };
+  readonly ip?: unknown;
+}
+
+function asFarAsItGoes(value: unknown): Given {
+  const { http, settle, ip } = value as Record<string, unknown>;
+  return { http: isMapping(http) ? http : {}, settle: isMapping(settle) ? settle : {}, ip };
+}
+
+function listenProblems(listen: unknown): readonly Problem[] {
+  if (typeof listen !== "string") return [];
+  const parsed = parseListenAddress(listen);
+  const wrong = typeof parsed === "object" && "wrong" in parsed;
+  return wrong ? [{ path: ["http", "listen"], message: parsed.wrong }] : [];
+}
+
+function settleProblems({ min, max }: NonNullable<Given["settle"]> = {}): readonly Problem[] {
+  const [shortest, longest] = [parseDuration(min), parseDuration(max)];
+  if (typeof shortest !== "number" || typeof longest !== "number" || shortest <= longest) return [];
+  return [{ path: ["settle", "min"], message: `must not be longer than settle.max (${max}), got ${min}` }];
+}
+
+function ipProblems(given: unknown): readonly Problem[] {
+  if (typeof given !== "string") return [];
+  const ip = canonicalIp(given);
+  const wrong = ip === undefined ? "is no IP address" : unusableIp(ip);
+  if (wrong === undefined) return [];
+  return [{ path: ["ip"], message: `must be this host's IPv4 or IPv6 address; ${given} ${wrong}` }];
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }
