@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFile, realpath } from "node:fs/promises";
-import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import type { HAProxyConfig } from "./config/haproxy-config.js";
 import { lastArgument } from "./render/directives.js";
 import { HEADER } from "./render/render-file.js";
@@ -54,5 +54,5 @@ export async function digestFiles(paths: readonly string[]): Promise<string> {
 export function stateFileOf(config: HAProxyConfig): string {
   const own = lastArgument(config.global, "server-state-file");
   if (own === undefined) return `${config.config_file}.state`;
-  return isAbsolute(own) ? own : join(lastArgument(config.global, "server-state-base") ?? "/", own);
+  return resolve(lastArgument(config.global, "server-state-base") ?? "", own);
 }

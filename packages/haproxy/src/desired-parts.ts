@@ -1,5 +1,6 @@
 import type { Cluster, Node } from "@lighthouse-sd/core";
 import type { HAProxyBlock } from "./config/haproxy-config.js";
+import { ownServers } from "./render/own-servers.js";
 import type { ClusterPart } from "./render/render-cluster.js";
 import type { RunningServer } from "./runtime/parse-show.js";
 
@@ -15,9 +16,15 @@ export interface KnownMembers {
  * has for it; one that neither has is left for later. */
 export function desiredParts(clusters: readonly Cluster<HAProxyBlock>[], known: KnownMembers): readonly ClusterPart[] {
   return clusters.flatMap(({ name, metaCluster, config: block, nodes }) => {
-    const members = nodes ?? known.inFile.get(name) ?? known.running.get(name)?.map(nodeOf);
+    const members = nodes ?? knownMembers(name, block, known);
     return members === undefined ? [] : [{ name, metaCluster, block, nodes: members }];
   });
+}
+
+function knownMembers(name: string, block: HAProxyBlock, known: KnownMembers): readonly Node[] | undefined {
+  const own = ownServers(block.backend).names;
+  const servers = known.inFile.get(name) ?? known.running.get(name)?.map(nodeOf);
+  return servers?.filter((server) => !own.has(server.name));
 }
 
 function nodeOf({ name, ip, port, initialWeight, backup }: RunningServer): Node {

@@ -1,4 +1,4 @@
-import type { AcceptedInputs } from "./check/accepted-inputs.js";
+import { type AcceptedInputs, acceptedCluster } from "./check/accepted-inputs.js";
 import type { Admitted } from "./check/admit-parts.js";
 import { describeMemberChanges, type MemberChange } from "./runtime/member-changes.js";
 import type { RunningHAProxy } from "./runtime/observe.js";
@@ -55,9 +55,8 @@ export function planSync({
   if (memberChanges.length > 0) {
     return { action: "reload", code: "members", reason: `members changed: ${describeMemberChanges(memberChanges)}` };
   }
-  if (running.peers !== rendered.peers) {
-    if (peersDue) return { action: "reload", code: "peers", reason: "the peers section changed" };
-    return { action: "nothing" };
+  if (peersDue && running.peers !== rendered.peers) {
+    return { action: "reload", code: "peers", reason: "the peers section changed" };
   }
   return rendered.text === fileText ? { action: "nothing" } : { action: "write" };
 }
@@ -91,7 +90,7 @@ function structureReason(admitted: Admitted, accepted: AcceptedInputs | null): s
 }
 
 function hasChanged(part: Admitted["clusters"][number], accepted: AcceptedInputs): boolean {
-  const before = accepted.clusters[part.name];
+  const before = acceptedCluster(accepted, part.name);
   if (before === undefined) return false;
   return JSON.stringify([before.metaCluster, before.block]) !== JSON.stringify([part.metaCluster, part.block]);
 }

@@ -6,10 +6,11 @@ import {
   durationMs,
   type Peer,
   type SyncResult,
+  servingHints,
 } from "@lighthouse-sd/core";
 import { lockTarget, type TargetLock, writeFileAtomic } from "@lighthouse-sd/plugin-kit";
 import { type AcceptedInputs, readAcceptedInputs, writeAcceptedInputs } from "./check/accepted-inputs.js";
-import { type Admission, admitParts } from "./check/admit-parts.js";
+import { type Admission, type Admitted, admitParts } from "./check/admit-parts.js";
 import { blame, type Fault } from "./check/blame.js";
 import { ConfigurationChecker } from "./check/configuration-checker.js";
 import { clusterNotices } from "./cluster-notices.js";
@@ -22,7 +23,7 @@ import { processesOn } from "./process/find-processes.js";
 import { listeners } from "./process/listening-sockets.js";
 import { type FileLoad, loadFile } from "./process/load-file.js";
 import { ProcessWatch } from "./process/process-watch.js";
-import { takenBinds } from "./process/taken-binds.js";
+import { foreignSockets, takenBinds } from "./process/taken-binds.js";
 import { readMembers, readPeers } from "./render/read-members.js";
 import type { ClusterPart } from "./render/render-cluster.js";
 import { type RenderedFile, renderFile } from "./render/render-file.js";
@@ -67,11 +68,11 @@ export class Target {
   /** Brings file and process in line with `clusters`. */
   async sync(clusters: readonly Cluster<HAProxyBlock>[], options: CallOptions): Promise<SyncResult> {
     const survey = await this.#survey(clusters, options);
-    let faults: readonly Fault[] = [];
+    const failedStarts: (readonly Fault[])[] = [];
     for (;;) {
-      const result = await this.#apply(survey, faults, options);
+      const result = await this.#apply(survey, failedStarts, options);
       if (!("startFaults" in result)) return result;
-      faults = [...faults, ...result.startFaults];
+      failedStarts.push(result.startFaults);
     }
   }
 
@@ -90,7 +91,9 @@ export class Target {
       throw new Error(`${config.binary} was not found: install HAProxy, or name its path in "binary"`);
     const fileText = await readOwnFile(config.config_file, config.adopt);
     this.#accepted ??= await readAcceptedInputs(config.config_file, this.#context.log);
-    const running = config.process.mode === "none" ? null : await this.#findRunning(config, binary, options);
+    const mayHaveBackups = /\sbackup\s/.test(fileText ?? "") || clusters.some(hasBackup);
+    const running =
+      config.process.mode === "none" ? null : await this.#findRunning(config, binary, mayHaveBackups, options);
     const known = { inFile: readMembers(fileText ?? ""), running: running?.process.servers ?? new Map() };
     const isWaiting = clusters.some((cluster) => cluster.nodes === null && cluster.config.peers);
     return {
@@ -106,10 +109,15 @@ export class Target {
   }
 
   /** The HAProxy that runs, on this configuration's socket or on the one that the last accepted configuration named. */
-  async #findRunning(config: HAProxyConfig, binary: string, options: CallOptions): Promise<Running | null> {
+  async #findRunning(
+    config: HAProxyConfig,
+    binary: string,
+    mayHaveBackups: boolean,
+    options: CallOptions,
+  ): Promise<Running | null> {
     const sockets = new Set([config.socket_file, this.#accepted?.config.socket_file ?? config.socket_file]);
     for (const socketFile of sockets) {
-      const found: Observation = await observe(socketFile, options);
+      const found: Observation = await observe(socketFile, mayHaveBackups, options);
       if (found.state === "hung")
         throw new Error(`${found.reason}; it is left alone: a second one beside it would split the traffic`);
       if (found.state === "running") {
@@ -132,15 +140,15 @@ export class Target {
 
   async #apply(
     survey: Survey,
-    startFaults: readonly Fault[],
+    failedStarts: readonly (readonly Fault[])[],
     options: CallOptions,
   ): Promise<SyncResult | { readonly startFaults: readonly Fault[] }> {
-    const admission = await this.#admit(survey, startFaults, options);
+    const admission = await this.#admit(survey, failedStarts, options);
     const { admitted } = admission;
     const problems = [...admission.problems, ...clusterNotices(survey.config, survey.parts)];
     if (admitted === null) return this.#result({ converged: false, changes: [], problems });
     const { rendered } = admitted;
-    const changes = this.#memberChanges(survey, admitted.clusters);
+    const changes = this.#memberChanges(survey, admitted);
     const plan = planSync({
       admitted,
       accepted: this.#accepted ?? null,
@@ -157,7 +165,7 @@ export class Target {
     return this.#result({ converged: admission.complete, changes: outcome.changes, problems });
   }
 
-  async #admit(survey: Survey, startFaults: readonly Fault[], options: CallOptions): Promise<Admission> {
+  async #admit(survey: Survey, failedStarts: readonly (readonly Fault[])[], options: CallOptions): Promise<Admission> {
     const { config, parts, running, fileText } = survey;
     const render = (settings: HAProxyConfig, clusters: readonly ClusterPart[]): RenderedFile =>
       renderFile({
@@ -176,14 +184,15 @@ export class Target {
       running === null
         ? []
         : [running.process.pid, ...(await processesOn(config.config_file, survey.binary)).map(({ pid }) => pid)];
-    const taken = config.process.mode === "none" ? [] : await takenBinds(wanted, own);
+    const foreign = config.process.mode === "none" ? [] : await foreignSockets(own);
     return await admitParts({
       config,
       clusters: parts,
       accepted: this.#accepted ?? null,
       mayLeaveOut: running === null,
-      knownFaults: [...taken, ...startFaults],
+      failedStarts,
       render,
+      taken: (rendered) => takenBinds(rendered, foreign),
       check: (rendered) => {
         const { config_file: configFile, extra_files: extraFiles } = config;
         return this.#checker.check(rendered.text, { binary: survey.binary, configFile, extraFiles }, options);
@@ -191,9 +200,9 @@ export class Target {
     });
   }
 
-  #memberChanges({ running }: Survey, parts: readonly ClusterPart[]): readonly MemberChange[] {
+  #memberChanges({ running }: Survey, { config, clusters }: Admitted): readonly MemberChange[] {
     if (running === null) return [];
-    return parts.flatMap(({ name, nodes }) => memberChanges(name, nodes, running.process.servers.get(name) ?? []));
+    return clusters.flatMap((part) => memberChanges(part, config, running.process.servers.get(part.name) ?? []));
   }
 
   #peersDue(rendered: RenderedFile, running: Running | null): boolean {
@@ -276,4 +285,8 @@ async function refuseMaster(config: HAProxyConfig, binary: string, pid: number):
   throw new Error(
     `HAProxy (pid ${pid}) runs under a master process (pid ${parent}), process mode is daemon: set process: {mode: master}, or stop that HAProxy`,
   );
+}
+
+function hasBackup({ config, nodes }: Cluster<HAProxyBlock>): boolean {
+  return config.server_options.includes("backup") || (nodes ?? []).some((node) => servingHints(node.metadata).backup);
 }

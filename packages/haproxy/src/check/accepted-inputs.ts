@@ -14,6 +14,11 @@ export interface AcceptedCluster {
   readonly block: HAProxyBlock;
 }
 
+/** A cluster's last good version; undefined where it has none. */
+export function acceptedCluster(inputs: AcceptedInputs | null, name: string): AcceptedCluster | undefined {
+  return inputs !== null && Object.hasOwn(inputs.clusters, name) ? inputs.clusters[name] : undefined;
+}
+
 /** Where they are kept: beside the configuration file, so that both are lost or kept together. */
 export function acceptedFile(configFile: string): string {
   return `${configFile}.accepted.json`;

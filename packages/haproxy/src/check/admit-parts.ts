@@ -3,11 +3,12 @@ import type { HAProxyBlock, HAProxyConfig } from "../config/haproxy-config.js";
 import { type Conflict, findConflicts } from "../config/validate-clusters.js";
 import type { ClusterPart } from "../render/render-cluster.js";
 import type { RenderedFile } from "../render/render-file.js";
-import type { AcceptedInputs } from "./accepted-inputs.js";
+import { type AcceptedInputs, acceptedCluster } from "./accepted-inputs.js";
 import { blame, type Fault } from "./blame.js";
 import type { Verdict } from "./configuration-checker.js";
 import { omitLines } from "./omit-lines.js";
-import { unknownKeyword } from "./parse-messages.js";
+import { refusedDirective } from "./parse-messages.js";
+import { withoutRepeats } from "./without-repeats.js";
 
 /** A cluster's name, or null for the balancer's own configuration. */
 type Part = string | null;
@@ -40,9 +41,11 @@ export interface AdmissionOptions {
   readonly accepted: AcceptedInputs | null;
   /** A part whose last good version fails too may be left out: nothing is running that would lose it. */
   readonly mayLeaveOut: boolean;
-  /** Faults known before HAProxy is asked: an address that is taken. */
-  readonly knownFaults: readonly Fault[];
+  /** What earlier attempts to start on what was admitted ran into, attempt by attempt. */
+  readonly failedStarts: readonly (readonly Fault[])[];
   readonly render: (config: HAProxyConfig, clusters: readonly ClusterPart[]) => RenderedFile;
+  /** Addresses that HAProxy could not have for itself, which it would not tell. */
+  readonly taken: (rendered: RenderedFile) => Promise<readonly Fault[]>;
   readonly check: (rendered: RenderedFile) => Promise<Verdict>;
 }
 
@@ -65,14 +68,15 @@ class PartAdmission {
   }
 
   async run(): Promise<Admission> {
-    if (!this.#fallBack(this.#options.knownFaults)) return this.#blocked();
+    if (!this.#options.failedStarts.every((faults) => this.#fallBack(faults))) return this.#blocked();
     for (;;) {
-      const conflicts = this.#conflicts();
-      if (conflicts.length > 0) {
-        if (!this.#fallBack(conflicts)) return this.#blocked();
+      const admitted = this.#compose((part) => this.#level(part));
+      const conflicts = this.#conflicts(admitted);
+      const certain = conflicts.length > 0 ? conflicts : await this.#options.taken(admitted.rendered);
+      if (certain.length > 0) {
+        if (!this.#fallBack(certain)) return this.#blocked();
         continue;
       }
-      const admitted = this.#compose((part) => this.#level(part));
       const verdict = await this.#options.check(admitted.rendered);
       if (verdict.ok) return { admitted, complete: this.#levels.size === 0, problems: this.#problems };
       const faults = blame(verdict.messages, admitted.rendered, verdict.file);
@@ -97,16 +101,13 @@ class PartAdmission {
   #fallBack(faults: readonly Fault[]): boolean {
     const parts = new Set(faults.map((fault) => fault.origin.cluster));
     return [...parts].every((part) =>
-      this.#lower(
-        part,
-        faults.filter((fault) => fault.origin.cluster === part),
-      ),
+      this.#lower(part, withoutRepeats(faults.filter((fault) => fault.origin.cluster === part))),
     );
   }
 
   #lower(part: Part, faults: readonly Fault[]): boolean {
     const isWanted = this.#level(part) === "wanted";
-    if (isWanted && !this.#hasFallback(part) && this.#omitUnknown(part, faults)) return true;
+    if (isWanted && this.#omitRefused(part, faults)) return true;
     const [next, outcome] = this.#step(part);
     const path = (fault: Fault): Path => (isWanted ? this.#pathInYaml(part, fault.origin.path) : []);
     this.#report(part, faults, path, outcome);
@@ -119,20 +120,22 @@ class PartAdmission {
     const level = this.#level(part);
     if (level === "wanted" && this.#hasFallback(part)) return ["accepted", "kept on its last good version"];
     if (part === null || level === "absent") return [undefined, "not applied"];
-    const wasGood = this.#options.accepted?.clusters[part] !== undefined;
+    const wasGood = acceptedCluster(this.#options.accepted, part) !== undefined;
     if (wasGood && !this.#options.mayLeaveOut)
       return [undefined, "its last good version is refused too; what runs stands"];
     return ["absent", "left out"];
   }
 
-  /** Leaves out the directives of `part` that HAProxy does not know, if that is all that is wrong with it. */
-  #omitUnknown(part: Part, faults: readonly Fault[]): boolean {
+  /** Leaves out the directives of `part` that HAProxy does not know, if that is all that is wrong with it, and it has no
+   * other last good version than the one without them. */
+  #omitRefused(part: Part, faults: readonly Fault[]): boolean {
     const inList = (fault: Fault): boolean => typeof fault.origin.path.at(-1) === "number";
-    if (!faults.every((fault) => unknownKeyword(fault.message) !== undefined && inList(fault))) return false;
+    if (!faults.every((fault) => refusedDirective(fault.message) !== undefined && inList(fault))) return false;
     const omitted = this.#omitted.get(part) ?? [];
     const before = new Set(omitted.map((path) => JSON.stringify(path)));
     const added = faults.map((fault) => this.#pathInYaml(part, fault.origin.path));
     if (added.some((path) => before.has(JSON.stringify(path)))) return false;
+    if (this.#hasFallback(part) && !this.#isAccepted(part, [...omitted, ...added])) return false;
     this.#omitted.set(part, [...omitted, ...added]);
     for (const [index, fault] of faults.entries()) {
       this.#problems.push({ cluster: part, path: added[index] ?? [], message: `left out: ${fault.message.text}` });
@@ -158,13 +161,20 @@ class PartAdmission {
 
   /** True where `part` has a last good version that is not what its YAML says now. */
   #hasFallback(part: Part): boolean {
+    const { accepted } = this.#options;
+    if (accepted === null || (part !== null && acceptedCluster(accepted, part) === undefined)) return false;
+    return !this.#isAccepted(part, []);
+  }
+
+  /** True where what the YAML of `part` says, but for the list entries `omitted`, is its last good version. */
+  #isAccepted(part: Part, omitted: readonly Path[]): boolean {
     const { accepted, config, clusters } = this.#options;
-    if (accepted === null) return false;
-    if (part === null) return JSON.stringify(accepted.config) !== JSON.stringify(config);
-    const good = accepted.clusters[part];
+    if (part === null) return JSON.stringify(accepted?.config) === JSON.stringify(omitLines(config, omitted));
+    const good = acceptedCluster(accepted, part);
     const wanted = clusters.find((cluster) => cluster.name === part);
     if (good === undefined || wanted === undefined) return false;
-    return JSON.stringify([good.metaCluster, good.block]) !== JSON.stringify([wanted.metaCluster, wanted.block]);
+    const block = omitLines(wanted.block, omitted);
+    return JSON.stringify([good.metaCluster, good.block]) === JSON.stringify([wanted.metaCluster, block]);
   }
 
   #compose(levelOf: (part: Part) => Level): Admitted {
@@ -177,15 +187,14 @@ class PartAdmission {
       const level = levelOf(part.name);
       if (level === "absent") return [];
       if (level === "wanted") return [{ ...part, block: omitLines(part.block, this.#omitted.get(part.name) ?? []) }];
-      const good = accepted?.clusters[part.name];
+      const good = acceptedCluster(accepted, part.name);
       return good === undefined ? [] : [{ ...part, ...good }];
     });
     return { config, clusters, rendered: this.#options.render(config, clusters) };
   }
 
   /** Last good versions beside new ones can meet on one address, which HAProxy itself would not tell. */
-  #conflicts(): readonly Fault[] {
-    const { config, clusters } = this.#compose((part) => this.#level(part));
+  #conflicts({ config, clusters }: Admitted): readonly Fault[] {
     const asClusters: Omit<Cluster<HAProxyBlock>, "nodes" | "live">[] = clusters.map(
       ({ name, metaCluster, block }) => ({
         name,
@@ -211,7 +220,7 @@ class PartAdmission {
     const names: Part[] = [null, ...this.#options.clusters.map((cluster) => cluster.name)];
     const changed = names.filter((part) => this.#level(part) === "wanted" && this.#isChanged(part));
     const fallback = (part: Part): Level =>
-      part === null || this.#options.accepted?.clusters[part] !== undefined ? "accepted" : "absent";
+      part === null || acceptedCluster(this.#options.accepted, part) !== undefined ? "accepted" : "absent";
     const passes = async (count: number): Promise<boolean> => {
       const held = new Set(changed.slice(count));
       const attempt = this.#compose((part) => (held.has(part) ? fallback(part) : this.#level(part)));
@@ -231,7 +240,7 @@ class PartAdmission {
   }
 
   #isChanged(part: Part): boolean {
-    return this.#hasFallback(part) || (part !== null && this.#options.accepted?.clusters[part] === undefined);
+    return this.#hasFallback(part) || (part !== null && acceptedCluster(this.#options.accepted, part) === undefined);
   }
 }
 

@@ -1,3 +1,5 @@
+import { canonicalIp } from "@lighthouse-sd/core";
+
 /** One thing HAProxy said about a configuration. */
 export interface CheckMessage {
   /** Without prefix, pid and place, continued lines joined. */
@@ -8,7 +10,7 @@ export interface CheckMessage {
 }
 
 const START = /^\[(ALERT|EMERG|WARNING|NOTICE|INFO|DIAG)\]\s*(?:[\d/]+\s*)?\(\d+\)\s*:\s*(.*)$/;
-const PLACE = /\[([^\][]+?):(\d+)\]/;
+const PLACE = /\[([^\][]+?):(\d+)\]/g;
 /** Sentences that end a list of errors and name none. */
 const CLOSING = /^(Error\(s\) found in configuration file|Fatal errors found in configuration|\[haproxy\.main\(\)\])/;
 
@@ -28,17 +30,25 @@ export function parseErrors(stderr: string): readonly CheckMessage[] {
 }
 
 function messageOf(text: string): CheckMessage {
-  const place = PLACE.exec(text);
-  const bare = text
-    .replace(PLACE, "")
-    .replace(/^\s*parsing\s*:?/, "")
-    .replace(/^[\s:]+/, "")
+  // Addresses that are spoken of stand in brackets too.
+  const places = [...text.matchAll(PLACE)].filter(([, file = ""]) => canonicalIp(file) === undefined && file !== "*");
+  const bare = places
+    .reduce((rest, [place]) => rest.replace(place, ""), text)
+    .replace(/^(?:[\s:]|parsing\b)+/, "")
     .replace(/\s{2,}/g, " ")
+    .replace(/\s+([:;,.])/g, "$1")
     .trim();
-  return place === null ? { text: bare } : { text: bare, file: place[1] ?? "", line: Number(place[2]) };
+  const [place] = places;
+  return place === undefined ? { text: bare } : { text: bare, file: place[1] ?? "", line: Number(place[2]) };
 }
 
-/** The word that HAProxy does not know as a directive; undefined where the message says something else. */
-export function unknownKeyword(message: CheckMessage): string | undefined {
-  return /^unknown keyword '([^']+)' in '[^']+' section/.exec(message.text)?.[1];
+const REFUSED_DIRECTIVES: readonly RegExp[] = [
+  /^unknown keyword '([^']+)' in '[^']+' section/,
+  /^unknown option '([^']+)'/,
+  /^'([^']+)' not allowed (?:in '[^']+' section|because )/,
+];
+
+/** The directive that HAProxy does not know, or not in that section; undefined where the message says something else. */
+export function refusedDirective({ text }: CheckMessage): string | undefined {
+  return REFUSED_DIRECTIVES.map((form) => form.exec(text)?.[1]).find((word) => word !== undefined);
 }

@@ -1,3 +1,5 @@
+import { canonicalIp } from "@lighthouse-sd/core";
+
 /** Where a `bind` line listens: an address of TCP and a range of ports. */
 export interface Bind {
   /** Canonical: `*` for all IPv4, `::` for all IPv6, `**` for both; lower case, no brackets. */
@@ -6,7 +8,7 @@ export interface Bind {
   readonly last: number;
 }
 
-const WILDCARDS: Readonly<Record<string, string>> = { "": "*", "*": "*", "0.0.0.0": "*", "::": "::" };
+const WILDCARDS: ReadonlySet<string> = new Set(["", "*", "0.0.0.0"]);
 
 /** The TCP addresses that the parameters of a `bind` line name (`127.0.0.1:80,:::443 ssl …`). Sockets of other families
  * (`unix@`, `/path`, `abns@`, `fd@`) and addresses in variables are left out: they cannot be compared. */
@@ -27,9 +29,17 @@ function parseAddress(text: string): Bind | undefined {
   if (match === null) return undefined;
   const first = Number(match[2]);
   const host = (match[1] ?? "").toLowerCase().replace(/^\[(.*)\]$/, "$1");
-  const wildcard = text.startsWith("ipv6@") && (host === "" || host === "*") ? "::" : WILDCARDS[host];
-  const address = wildcard ?? (host === "localhost" ? "127.0.0.1" : host);
-  return { address, first, last: match[3] === undefined ? first : Number(match[3]) };
+  return {
+    address: canonicalHost(host, /^(ipv6|tcp6)@/.test(text)),
+    first,
+    last: match[3] === undefined ? first : Number(match[3]),
+  };
+}
+
+function canonicalHost(host: string, isIpv6: boolean): string {
+  if (WILDCARDS.has(host)) return isIpv6 ? "::" : "*";
+  if (host === "localhost") return isIpv6 ? "::1" : "127.0.0.1";
+  return canonicalIp(host) ?? host;
 }
 
 /** True where both would listen on one address and port. */

@@ -16,6 +16,12 @@ export const BIND_ADDRESS: JsonSchema = {
   expects: "an IP address, a host name, or * for all addresses",
 };
 const PATH: JsonSchema = { ...LINE, minLength: 1, expects: "a path" };
+/** HAProxy would put a variable's value in the place of a dollar sign. */
+const SOCKET_PATH: JsonSchema = {
+  ...PATH,
+  pattern: "^[^\\u0000-\\u001f\\u007f$]*$",
+  expects: "a path without dollar signs",
+};
 const NAME = "^[A-Za-z0-9._:-]+$";
 const MILLISECONDS: JsonSchema = { type: "integer", minimum: 1 };
 
@@ -102,7 +108,7 @@ export const configSchema: JsonSchema = {
   additionalProperties: false,
   properties: {
     config_file: { ...PATH, description: "The file that is written, and that HAProxy runs on." },
-    socket_file: { ...PATH, description: "HAProxy's admin socket." },
+    socket_file: { ...SOCKET_PATH, description: "HAProxy's admin socket." },
     pid_file: { ...PATH, description: "Where HAProxy's pid is kept; required in process mode daemon." },
     binary: { ...PATH, default: "haproxy", description: "HAProxy's program." },
     global: { ...LINES, description: "Directives of the global section." },

@@ -8,7 +8,12 @@ const bySchema: SchemaValidator<HAProxyConfig> = schemaValidator(configSchema);
 /** Checks a balancer's configuration, defaults filled in. */
 export function validateConfig(value: unknown): HAProxyConfig {
   const config = bySchema(value);
-  const problems = [...processProblems(config), ...metaClusterProblems(config), ...conflicts(config)];
+  const problems = [
+    ...processProblems(config),
+    ...metaClusterProblems(config),
+    ...upstreamProblems(config),
+    ...conflicts(config),
+  ];
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
 }
@@ -41,8 +46,19 @@ function processProblems(config: HAProxyConfig): Problem[] {
 
 function metaClusterProblems(config: HAProxyConfig): Problem[] {
   return Object.keys(config.meta_cluster_ports)
-    .filter((name) => name in config.meta_clusters)
+    .filter((name) => Object.hasOwn(config.meta_clusters, name))
     .map((name) => ({ path: ["meta_cluster_ports", name], message: "stands in meta_clusters too", atKey: true }));
+}
+
+/** HAProxy names a server once. */
+function upstreamProblems(config: HAProxyConfig): Problem[] {
+  return Object.entries(config.proxies).flatMap(([name, { upstreams }]) => {
+    const addresses = upstreams.map(({ host, port }) => `${host}:${port}`);
+    return addresses.flatMap((address, index) => {
+      if (addresses.indexOf(address) === index) return [];
+      return [{ path: ["proxies", name, "upstreams", index], message: `${address} stands in this list already` }];
+    });
+  });
 }
 
 /** What the balancer's own parts take from one another. */

@@ -1,13 +1,20 @@
 import type { Fault } from "../check/blame.js";
 import { bindsOverlap, formatBind, parseBind } from "../config/bind-address.js";
 import type { RenderedFile } from "../render/render-file.js";
-import { holderOf, listeningSockets, socketsOf } from "./listening-sockets.js";
+import { holderOf, type ListeningSocket, listeningSockets, socketsOf } from "./listening-sockets.js";
 
-/** The `bind` lines of a configuration whose addresses a process other than `own` listens on. HAProxy itself does not
- * always tell: with whoever allows it (SO_REUSEPORT) it shares the address, and half of the connections go elsewhere. */
-export async function takenBinds(rendered: RenderedFile, own: readonly number[]): Promise<readonly Fault[]> {
+/** The sockets of this host that listen, but for those of the processes `own`. */
+export async function foreignSockets(own: readonly number[]): Promise<readonly ListeningSocket[]> {
   const ownSockets = new Set((await Promise.all(own.map(socketsOf))).flatMap((inodes) => [...inodes]));
-  const foreign = (await listeningSockets()).filter((socket) => !ownSockets.has(socket.inode));
+  return (await listeningSockets()).filter((socket) => !ownSockets.has(socket.inode));
+}
+
+/** The `bind` lines of a configuration whose addresses a `foreign` socket listens on. HAProxy itself does not always
+ * tell: with whoever allows it (SO_REUSEPORT) it shares the address, and half of the connections go elsewhere. */
+export async function takenBinds(
+  rendered: RenderedFile,
+  foreign: readonly ListeningSocket[],
+): Promise<readonly Fault[]> {
   const faults: Fault[] = [];
   for (const section of rendered.sections.values()) {
     for (const { text, origin } of section.lines) {

@@ -1,4 +1,5 @@
 import type { Line, Origin } from "./section.js";
+import { wordsOf } from "./words.js";
 
 /** Words that begin a section: a directive that begins with one would end the section it stands in. */
 const SECTION_WORDS: ReadonlySet<string> = new Set(
@@ -8,12 +9,11 @@ const SECTION_WORDS: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-/** The directives of a list, one line each, each with its place. */
+/** The directives of a list, one line each, each with its place. Those that would begin a section are left out. */
 export function directives(lines: readonly string[], origin: Origin): readonly Line[] {
   return lines.flatMap((text, index) => {
-    const trimmed = text.trim();
-    if (trimmed === "" || trimmed.startsWith("#")) return [];
-    return [{ text: trimmed, origin: { cluster: origin.cluster, path: [...origin.path, index] } }];
+    if (wordsOf(text).length === 0 || beginsSection(text)) return [];
+    return [{ text: text.trim(), origin: { cluster: origin.cluster, path: [...origin.path, index] } }];
   });
 }
 
@@ -24,21 +24,22 @@ export function beginsSection(directive: string): boolean {
 
 /** The first word of a directive. */
 export function firstWord(directive: string): string {
-  return directive.trim().split(/\s+/, 1)[0] ?? "";
+  return wordsOf(directive)[0] ?? "";
 }
 
-/** The last argument list given to a directive: `roundrobin` for `balance roundrobin`. */
+/** The first argument of the last of the directives that begin with `keyword`: `roundrobin` for `balance roundrobin`. */
 export function lastArgument(lines: readonly string[], keyword: string): string | undefined {
-  const matching = lines.map((line) => line.trim()).filter((line) => firstWord(line) === keyword);
-  return matching.at(-1)?.slice(keyword.length).trim();
+  return argumentsOf(lines, keyword).at(-1)?.[0];
+}
+
+/** The arguments of every directive that begins with `keyword`. */
+export function argumentsOf(lines: readonly string[], keyword: string): readonly (readonly string[])[] {
+  return lines.map(wordsOf).flatMap((words) => (words[0] === keyword ? [words.slice(1)] : []));
 }
 
 /** True where a line begins with these words. */
 export function hasDirective(lines: readonly string[], ...words: readonly string[]): boolean {
-  return lines.some((line) => {
-    const found = line.trim().split(/\s+/);
-    return words.every((wanted, index) => found[index] === wanted);
-  });
+  return lines.map(wordsOf).some((found) => words.every((wanted, index) => found[index] === wanted));
 }
 
 /** The mode a section of these lines runs in, by its own lines or else the defaults'. */

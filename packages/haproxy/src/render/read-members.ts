@@ -1,14 +1,20 @@
 import { canonicalIp, type JsonObject, type Node, type Peer } from "@lighthouse-sd/core";
 import { PEERS_SECTION } from "./render-balancer.js";
+import { HEADER } from "./render-file.js";
 
 const ADDRESS = /^\[?(.+?)\]?:(\d+)$/;
 
-/** The members that a configuration file lists for each backend: ours, or one that Lighthouse 1.0.0 wrote. */
+/** The members that a configuration file lists for each backend: ours, where every member has an id and the operator's
+ * own servers are told by `ownServers`, or one that Lighthouse 1.0.0 wrote. */
 export function readMembers(text: string): ReadonlyMap<string, readonly Node[]> {
+  const withId = text.startsWith(HEADER);
   const members = new Map<string, Node[]>();
   for (const { keyword, name, lines } of readSections(text)) {
     if (keyword !== "backend") continue;
-    members.set(name, lines.flatMap(memberOf));
+    members.set(
+      name,
+      lines.flatMap((line) => memberOf(line, withId)),
+    );
   }
   return members;
 }
@@ -18,13 +24,6 @@ export function readPeers(text: string): readonly Peer[] {
   return readSections(text)
     .filter(({ keyword, name }) => keyword === "peers" && name === PEERS_SECTION)
     .flatMap(({ lines }) => lines.flatMap(peerOf));
-}
-
-/** The parameters of every `bind` line of a configuration file. */
-export function readBinds(text: string): readonly string[] {
-  return readSections(text).flatMap(({ lines }) =>
-    lines.filter((line) => line.startsWith("bind ")).map((line) => line.slice("bind ".length)),
-  );
 }
 
 function readSections(text: string): { keyword: string; name: string; lines: string[] }[] {
@@ -40,8 +39,9 @@ function readSections(text: string): { keyword: string; name: string; lines: str
   return sections;
 }
 
-function memberOf(line: string): Node[] {
+function memberOf(line: string, withId: boolean): Node[] {
   const [keyword, name = "", address = "", ...parameters] = line.split(/\s+/);
+  if (withId && parameters[0] !== "id") return [];
   const place = ADDRESS.exec(address);
   const ip = canonicalIp(place?.[1] ?? "");
   if (keyword !== "server" || place === null || ip === undefined) return [];
@@ -50,11 +50,13 @@ function memberOf(line: string): Node[] {
   return [{ name, host, ip, port, peer: null, metadata: hintsOf(parameters) }];
 }
 
+/** What stands at the end of a line: what a node has of its own is written there. */
 function hintsOf(parameters: readonly string[]): JsonObject {
-  const weight = Number(parameters[parameters.lastIndexOf("weight") + 1]);
+  const backup = parameters.at(-1) === "backup";
+  const [keyword, value = ""] = parameters.slice(backup ? -3 : -2);
   return {
-    ...(parameters.includes("weight") && Number.isInteger(weight) ? { weight } : {}),
-    ...(parameters.includes("backup") ? { backup: true } : {}),
+    ...(keyword === "weight" && /^\d+$/.test(value) ? { weight: Number(value) } : {}),
+    ...(backup ? { backup } : {}),
   };
 }
 

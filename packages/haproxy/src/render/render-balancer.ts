@@ -1,9 +1,10 @@
 import { isIP } from "node:net";
 import { durationMs, formatAddress, type Peer } from "@lighthouse-sd/core";
 import type { HAProxyConfig, StaticProxy, Upstream } from "../config/haproxy-config.js";
-import { directives, firstWord, hasDirective } from "./directives.js";
+import { directives, hasDirective, lastArgument } from "./directives.js";
 import { type ClusterPart, idleCloseOnResponse } from "./render-cluster.js";
 import { bindAddress, type Line, type Section, word } from "./section.js";
+import { wordsOf } from "./words.js";
 
 /** The one `peers` section's name, for `stick-table … peers lighthouse`. */
 export const PEERS_SECTION = "lighthouse";
@@ -14,10 +15,7 @@ function own(...path: (string | number)[]): { readonly cluster: null; readonly p
 
 /** The `global` section, but for the lines that name the structure. */
 export function renderGlobal(config: HAProxyConfig, stateFile: string): Section {
-  const isOurs = (line: string): boolean =>
-    firstWord(line) === "stats" &&
-    line.trim().split(/\s+/)[1] === "socket" &&
-    line.trim().split(/\s+/)[2] === config.socket_file;
+  const isOurs = (line: string): boolean => hasDirective([line], "stats", "socket", config.socket_file);
   const theirs = config.global.find(isOurs);
   const lines: Line[] = directives(config.global, own("global")).filter((line) => !isOurs(line.text));
   lines.push({ text: adminSocket(config, theirs), origin: own("socket_file") });
@@ -35,14 +33,20 @@ export function renderGlobal(config: HAProxyConfig, stateFile: string): Section 
 /** The admin socket as we need it: with a level that may change servers, and handing over listeners at a reload. What
  * the operator's own line for the same socket says stands. */
 function adminSocket(config: HAProxyConfig, theirs: string | undefined): string {
-  const given = theirs?.trim().split(/\s+/).slice(3) ?? [];
-  const parts = ["stats socket", word(config.socket_file), ...given];
+  const given = wordsOf(theirs ?? "").slice(3);
+  const parts = ["stats socket", word(config.socket_file), ...given.map(word)];
   if (!given.includes("mode")) parts.push(`mode ${config.socket.mode}`);
   if (config.socket.user !== undefined && !given.includes("user")) parts.push(`user ${config.socket.user}`);
   if (config.socket.group !== undefined && !given.includes("group")) parts.push(`group ${config.socket.group}`);
   if (!given.includes("level")) parts.push("level admin");
   if (!given.includes("expose-fd")) parts.push("expose-fd listeners");
   return parts.join(" ");
+}
+
+/** By what name HAProxy finds itself in the `peers` section, which it leaves out otherwise. */
+export function renderLocalPeer(config: HAProxyConfig, host: Peer): readonly Line[] {
+  if (hasDirective(config.global, "localpeer")) return [];
+  return [{ text: `localpeer ${host.name}`, origin: own() }];
 }
 
 /** The `defaults` section. Servers' states are read from the file that is written before each reload. */
@@ -105,7 +109,13 @@ export function renderStats(config: HAProxyConfig): readonly Section[] {
 
 /** The one `peers` section: this host, those of the members of clusters that ask for it, and `known` ones of members
  * that the source has not told of yet. */
-export function renderPeers(parts: readonly ClusterPart[], self: Peer, known: readonly Peer[]): readonly Section[] {
+export function renderPeers(
+  config: HAProxyConfig,
+  parts: readonly ClusterPart[],
+  host: Peer,
+  known: readonly Peer[],
+): readonly Section[] {
+  const self = { ...host, name: lastArgument(config.global, "localpeer") ?? host.name };
   const sharing = parts.filter((part) => part.block.peers);
   if (sharing.length === 0) return [];
   const byName = new Map<string, Peer>();

@@ -1,9 +1,10 @@
 import type { Node } from "@lighthouse-sd/core";
 import type { HAProxyBlock, HAProxyConfig } from "../config/haproxy-config.js";
 import { directives, hasDirective, modeOf } from "./directives.js";
+import { membersOf } from "./members.js";
+import { ownServers } from "./own-servers.js";
 import { renderServer, serverTemplate } from "./render-server.js";
 import { bindAddress, type Line, type Section } from "./section.js";
-import { serverIds } from "./server-id.js";
 
 /** A cluster to be rendered: its block and its members. */
 export interface ClusterPart {
@@ -60,8 +61,6 @@ export function renderBackend(part: ClusterPart, config: HAProxyConfig): Section
 function memberLines(part: ClusterPart, config: HAProxyConfig): readonly Line[] {
   const origin = { cluster: part.name, path: ["server_options"] };
   const template = serverTemplate(part.block.backend, config.defaults, part.block.server_options);
-  const ids = serverIds(part.nodes);
-  return part.nodes
-    .toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
-    .map((node) => ({ text: renderServer(node, ids.get(node) ?? 0, template), origin, member: true }));
+  const members = membersOf(part.nodes, ownServers(part.block.backend));
+  return members.map((member) => ({ text: renderServer(member, template), origin, member: true }));
 }

@@ -1,7 +1,14 @@
 import { createHash } from "node:crypto";
 import type { Peer } from "@lighthouse-sd/core";
 import type { HAProxyConfig } from "../config/haproxy-config.js";
-import { renderDefaults, renderGlobal, renderPeers, renderProxies, renderStats } from "./render-balancer.js";
+import {
+  renderDefaults,
+  renderGlobal,
+  renderLocalPeer,
+  renderPeers,
+  renderProxies,
+  renderStats,
+} from "./render-balancer.js";
 import { type ClusterPart, renderBackend, renderFrontend } from "./render-cluster.js";
 import { renderMetaClusters } from "./render-meta-clusters.js";
 import { serverTemplate } from "./render-server.js";
@@ -45,7 +52,7 @@ export function renderFile(parts: FileParts): RenderedFile {
   const { config } = parts;
   const clusters = parts.clusters.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   const global = renderGlobal(config, parts.stateFile);
-  const peers = renderPeers(clusters, parts.self, parts.knownPeers);
+  const peers = renderPeers(config, clusters, parts.self, parts.knownPeers);
   const others: readonly Section[] = [
     renderDefaults(config),
     ...renderMetaClusters(config, clusters),
@@ -56,7 +63,8 @@ export function renderFile(parts: FileParts): RenderedFile {
   ];
   const structure = digest([parts.extraFiles, ...templatesOf(clusters, config), ...structureOf([global, ...others])]);
   const peersDigest = digest(structureOf(peers));
-  const marked = { ...global, lines: [...global.lines, ...variables(structure, peersDigest)] };
+  const localPeer = peers.length === 0 ? [] : renderLocalPeer(config, parts.self);
+  const marked = { ...global, lines: [...global.lines, ...localPeer, ...variables(structure, peersDigest)] };
   return { ...print([marked, ...others, ...peers]), structure, peers: peersDigest };
 }
 

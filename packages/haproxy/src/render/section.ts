@@ -20,9 +20,10 @@ export interface Section {
   readonly lines: readonly Line[];
 }
 
-/** A value as one word of HAProxy's configuration language. */
+/** A value as one word of HAProxy's configuration language. A dollar sign is one there: only double quotes give it a
+ * meaning. */
 export function word(value: string): string {
-  return value.replace(/[\\"'# \t$]/g, (character) => `\\${character}`);
+  return value.replace(/[\\"'# \t]/g, (character) => `\\${character}`);
 }
 
 /** An address and port of a `bind` line; no address: all. */

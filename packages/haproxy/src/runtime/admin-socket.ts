@@ -29,7 +29,9 @@ export class AdminSocket {
   readonly #path: string;
   readonly #socket: Socket;
   readonly #limitMs: number;
-  #received = "";
+  readonly #received: string[] = [];
+  /** The last characters received: an answer of megabytes comes in many parts, and its end must be found in each. */
+  #tail = "";
   #waiting: { resolve(answer: string): void; reject(error: Error): void } | undefined;
   #ended: Error | undefined;
   #release: () => void = () => undefined;
@@ -62,7 +64,6 @@ export class AdminSocket {
       this.#waiting = { resolve, reject };
     });
     const timer = setTimeout(() => this.#end(this.#hung(command)), this.#limitMs);
-    this.#received = "";
     this.#socket.write(`${command}\n`);
     return answer.finally(() => {
       clearTimeout(timer);
@@ -75,9 +76,12 @@ export class AdminSocket {
   }
 
   #take(text: string): void {
-    this.#received += text;
-    if (!this.#received.endsWith(PROMPT) && this.#received !== "> ") return;
-    const answer = this.#received.slice(0, -PROMPT.length).trim();
+    this.#received.push(text);
+    this.#tail = (this.#tail + text).slice(-PROMPT.length);
+    const isFirstPrompt = this.#tail === "> ";
+    if (this.#tail !== PROMPT && !isFirstPrompt) return;
+    const answer = this.#received.splice(0).join("").slice(0, -this.#tail.length).trim();
+    this.#tail = "";
     this.#waiting?.resolve(answer);
   }
 

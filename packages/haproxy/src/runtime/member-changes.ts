@@ -1,5 +1,9 @@
-import { formatAddress, type Node, servingHints } from "@lighthouse-sd/core";
-import { serverIds } from "../render/server-id.js";
+import { formatAddress } from "@lighthouse-sd/core";
+import type { HAProxyConfig } from "../config/haproxy-config.js";
+import { type Member, membersOf } from "../render/members.js";
+import { ownServers } from "../render/own-servers.js";
+import type { ClusterPart } from "../render/render-cluster.js";
+import { initialService, type ServerTemplate, serverTemplate } from "../render/render-server.js";
 import type { RunningServer } from "./parse-show.js";
 
 /** What is to be done so that a running backend has the members it should have. */
@@ -11,38 +15,38 @@ export interface MemberChange {
   readonly detail: string;
 }
 
-/** Compares the members a backend should have with the servers that run. */
+/** Compares the members a backend should have with the servers that run. Servers of the operator's own directives are no
+ * members, and are left alone. */
 export function memberChanges(
-  backend: string,
-  nodes: readonly Node[],
+  { name: backend, block, nodes }: ClusterPart,
+  config: HAProxyConfig,
   running: readonly RunningServer[],
 ): readonly MemberChange[] {
-  const byName = new Map(running.map((server) => [server.name, server]));
-  const ids = serverIds(nodes);
+  const own = ownServers(block.backend);
+  const template = serverTemplate(block.backend, config.defaults, block.server_options);
+  const byName = new Map(running.filter(({ name }) => !own.names.has(name)).map((server) => [server.name, server]));
   const changes: MemberChange[] = [];
-  for (const node of nodes) {
-    const server = byName.get(node.name);
-    byName.delete(node.name);
-    if (server === undefined) changes.push({ backend, server: node.name, action: "add", detail: "" });
+  for (const member of membersOf(nodes, own)) {
+    const server = byName.get(member.name);
+    byName.delete(member.name);
+    if (server === undefined) changes.push({ backend, server: member.name, action: "add", detail: "" });
     else {
-      const detail = difference(node, ids.get(node) ?? 0, server);
-      if (detail !== "") changes.push({ backend, server: node.name, action: "change", detail });
+      const detail = difference(member, template, server);
+      if (detail !== "") changes.push({ backend, server: member.name, action: "change", detail });
     }
   }
   for (const name of byName.keys()) changes.push({ backend, server: name, action: "remove", detail: "" });
   return changes;
 }
 
-function difference(node: Node, id: number, server: RunningServer): string {
-  const { weight, backup, drain } = servingHints(node.metadata);
-  const wantedWeight = drain ? 0 : weight;
+function difference(member: Member, template: ServerTemplate, server: RunningServer): string {
+  const { node, id } = member;
+  const { weight, backup } = initialService(member, template);
   const [wanted, found] = [formatAddress(node.ip, node.port), formatAddress(server.ip, server.port)];
   return [
     wanted === found ? "" : `address ${found} to ${wanted}`,
     server.id === id ? "" : `id ${server.id} to ${id}`,
-    wantedWeight === undefined || wantedWeight === server.initialWeight
-      ? ""
-      : `weight ${server.initialWeight} to ${wantedWeight}`,
+    weight === server.initialWeight ? "" : `weight ${server.initialWeight} to ${weight}`,
     backup === server.backup ? "" : backup ? "becomes a backup" : "is no backup any more",
   ]
     .filter((part) => part !== "")

@@ -24,12 +24,13 @@ export type Observation =
   /** Something holds the socket but gives no answer. */
   | { readonly state: "hung"; readonly reason: string };
 
-/** Looks at what runs behind the admin socket. */
-export async function observe(socketFile: string, options: CallOptions): Promise<Observation> {
+/** Looks at what runs behind the admin socket. Which servers are backups is told by the statistics alone, which are
+ * large: they are read only where there may be any. */
+export async function observe(socketFile: string, mayHaveBackups: boolean, options: CallOptions): Promise<Observation> {
   try {
     const socket = await AdminSocket.open(socketFile, ANSWER_LIMIT_MS, options);
     try {
-      return await readAll(socket);
+      return await readAll(socket, mayHaveBackups);
     } finally {
       socket.close();
     }
@@ -39,12 +40,12 @@ export async function observe(socketFile: string, options: CallOptions): Promise
   }
 }
 
-async function readAll(socket: AdminSocket): Promise<RunningHAProxy> {
+async function readAll(socket: AdminSocket, mayHaveBackups: boolean): Promise<RunningHAProxy> {
   const info = parseInfo(await socket.send("show info"));
   const structure = parseVariable(STRUCTURE_VARIABLE, await socket.send(`show env ${STRUCTURE_VARIABLE}`));
   const peers = parseVariable(PEERS_VARIABLE, await socket.send(`show env ${PEERS_VARIABLE}`));
   const state = await socket.send("show servers state");
-  const servers = parseServers(state, await socket.send("show stat -1 4 -1"));
+  const servers = parseServers(state, mayHaveBackups ? await socket.send("show stat -1 4 -1") : "");
   const pid = Number(info.get("Pid"));
   return { state: "running", pid, version: info.get("Version") ?? "unknown", structure, peers, servers };
 }

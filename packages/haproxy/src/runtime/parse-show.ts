@@ -1,7 +1,10 @@
+import { canonicalIp } from "@lighthouse-sd/core";
+
 /** A server as the running HAProxy has it. */
 export interface RunningServer {
   readonly name: string;
   readonly id: number;
+  /** Canonical; `-` or empty where it has none. */
   readonly ip: string;
   readonly port: number;
   /** The weight it was loaded with. */
@@ -41,7 +44,7 @@ export function parseServers(state: string, stat: string): ReadonlyMap<string, r
     const server: RunningServer = {
       name,
       id: Number(text("srv_id")),
-      ip: text("srv_addr"),
+      ip: canonicalIp(text("srv_addr")) ?? text("srv_addr"),
       port: Number(text("srv_port")),
       initialWeight: Number(text("srv_iweight")),
       backup: backups.has(`${backend}/${name}`),
