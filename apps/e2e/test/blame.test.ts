@@ -70,9 +70,22 @@ describe.skipIf(!requireServer("haproxy"))("a cluster that HAProxy refuses", () 
     await site.until("no problem to be left", async () => (await site.balancer()).problems.length === 0);
   });
 
-  it("from its first day is left out, and nothing else is", async () => {
+  it("from its first day goes in without the directive that HAProxy does not know, which is named", async () => {
+    const { site, nodes } = await threeClusters();
+    const port = await freePort();
+    await site.writeConfig(
+      "clusters/newcomer.yaml",
+      `discovery: file\nhaproxy:\n  port: ${port}\n  backend:\n    - no-such-directive\n    - balance roundrobin\n`,
+    );
+    await site.writeNodes("newcomer", nodes);
+    expect(await problemIn(site, "clusters/newcomer.yaml")).toMatchObject({ line: 5 });
+    await site.until("every member to answer", async () => (await whoAnswers(port)).join() === "app1,app2,app3");
+    expect(await site.configText()).not.toContain("no-such-directive");
+  });
+
+  it("from its first day for anything else is left out, and nothing else is", async () => {
     const { site, ports, nodes } = await threeClusters();
-    await site.writeCluster("newcomer", { port: await freePort(), backend: ["no-such-directive"] });
+    await site.writeCluster("newcomer", { port: await freePort(), frontend: ["use_backend nowhere if TRUE"] });
     await site.writeNodes("newcomer", nodes);
     await problemIn(site, "clusters/newcomer.yaml");
     await site.writeNodes("web", nodes);

@@ -1,7 +1,9 @@
 import { rm, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { freePort, requireServer } from "@lighthouse-sd/test-servers";
 import { describe, expect, it } from "vitest";
-import { type Member, startMembers, whoAnswers } from "../src/members.js";
+import { type Member, startMembers, unreachableNodes, whoAnswers } from "../src/members.js";
+import { replaceFile } from "../src/replace-file.js";
 import { Site } from "../src/site.js";
 
 interface Setting {
@@ -24,6 +26,15 @@ async function withoutSource(): Promise<Setting> {
   await site.runner.stop();
   await site.moveNodes("away");
   return { site, port, members };
+}
+
+/** A reload while the source of web is away: a new cluster whose members another source knows. */
+async function addClusterOfOtherSource(site: Site): Promise<void> {
+  const nodes = join(site.directory.path, "other");
+  await replaceFile(join(nodes, "api.json"), JSON.stringify(unreachableNodes(2)));
+  await site.writeConfig("discovery/other.yaml", { type: "file", path: nodes });
+  await site.writeCluster("api", { port: await freePort() }, { discovery: "other" });
+  await site.untilServers("api", unreachableNodes(2));
 }
 
 describe.skipIf(!requireServer("haproxy"))("a start while the source cannot be reached", () => {
@@ -50,8 +61,7 @@ describe.skipIf(!requireServer("haproxy"))("a start while the source cannot be r
     const { site, port } = await withoutSource();
     await rm(site.stateDirectory, { recursive: true });
     await site.start();
-    await site.writeCluster("api", { port: await freePort() });
-    await site.until("the new cluster to reach HAProxy", async () => (await site.servers("api")) !== undefined);
+    await addClusterOfOtherSource(site);
     expect(await site.servers("web")).toHaveLength(2);
     expect(await whoAnswers(port)).toEqual(["app1", "app2"]);
   });
@@ -82,8 +92,7 @@ describe.skipIf(!requireServer("haproxy"))("a start while the source cannot be r
     await site.until("a live answer", async () => (await site.status()).clusters["web"]?.source === "live");
     await site.moveNodes("away");
     await site.until("the loss to be seen", async () => (await site.status()).clusters["web"]?.source === "lost");
-    await site.writeCluster("api", { port: await freePort() });
-    await site.until("the new cluster to reach HAProxy", async () => (await site.servers("api")) !== undefined);
+    await addClusterOfOtherSource(site);
     expect(await whoAnswers(port)).toEqual(["app1", "app2"]);
   });
 });

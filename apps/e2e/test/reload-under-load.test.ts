@@ -33,7 +33,7 @@ describe.skipIf(!requireServer("haproxy"))("structural reloads while requests fl
       return states.every(({ address, status }) => status === (address.endsWith(`:${dead.port}`) ? "DOWN" : "UP"));
     });
 
-    const load = startHttpLoad({ port, freshPerSecond: 200, keepAliveConnections: 20, keepAlivePerSecond: 200 });
+    const load = startHttpLoad({ port, freshPerSecond: 200, keepAliveConnections: 50, keepAlivePerSecond: 200 });
     try {
       await untilAnswered(site, load, 200);
       for (let number = 0; number < RELOADS; number++) {
@@ -44,6 +44,7 @@ describe.skipIf(!requireServer("haproxy"))("structural reloads while requests fl
     } finally {
       const report = await load.stop();
       expect(report.failures).toEqual([]);
+      expect(report.unannouncedCloses, "kept connections closed without a word").toBe(0);
       expect(Object.keys(report.answers).sort()).toEqual(["app1", "app2"]);
       expect(report.requests).toBeGreaterThan(RELOADS * 100);
     }

@@ -11,6 +11,8 @@ export interface HttpBackend {
   /** Requests that have arrived, whatever was done with them. */
   readonly requests: number;
   mode: BackendMode;
+  /** Closes the connections that carry no request now, without a word. */
+  closeIdleConnections(): void;
   /** Stops listening and cuts every connection. Safe twice. */
   stop(): Promise<void>;
 }
@@ -30,6 +32,7 @@ export async function httpServer(options: { readonly name: string; readonly port
     server.listen(port, "127.0.0.1", resolve);
   });
   return Object.assign(state, {
+    closeIdleConnections: () => server.closeIdleConnections(),
     stop: async () => {
       if (!server.listening) return;
       const closed = new Promise((resolve) => server.close(resolve));

@@ -1,5 +1,6 @@
 import { Agent } from "node:http";
-import { httpGet } from "./http-request.js";
+import type { Socket } from "node:net";
+import { type HttpAnswer, httpGet } from "./http-request.js";
 
 /** How much load, on what kind of connections. */
 export interface HttpLoadOptions {
@@ -31,6 +32,9 @@ export interface LoadReport {
   /** How often each body came. */
   readonly answers: Readonly<Record<string, number>>;
   readonly failures: readonly LoadFailure[];
+  /** Kept connections that the server closed while they were idle, without having said so in its last answer: a request
+   * sent at that moment would have failed. */
+  readonly unannouncedCloses: number;
   readonly elapsedMs: number;
 }
 
@@ -54,11 +58,13 @@ class RunningLoad implements HttpLoad {
   readonly #began: number = performance.now();
   readonly #answers: Record<string, number> = {};
   readonly #failures: LoadFailure[] = [];
-  readonly #underWay = new Set<Promise<void>>();
+  readonly #underWay = new Set<Promise<unknown>>();
   readonly #agents: Agent[] = [];
   readonly #timers: NodeJS.Timeout[] = [];
   #requests = 0;
   #answered = 0;
+  #unannouncedCloses = 0;
+  #ended = false;
 
   constructor(options: HttpLoadOptions) {
     this.#options = options;
@@ -81,10 +87,17 @@ class RunningLoad implements HttpLoad {
     await Promise.all(this.#underWay);
     for (const agent of this.#agents) agent.destroy();
     const elapsedMs = performance.now() - this.#began;
-    return { requests: this.#requests, answers: this.#answers, failures: this.#failures, elapsedMs };
+    return {
+      requests: this.#requests,
+      answers: this.#answers,
+      failures: this.#failures,
+      unannouncedCloses: this.#unannouncedCloses,
+      elapsedMs,
+    };
   }
 
   #end(): void {
+    this.#ended = true;
     for (const timer of this.#timers) clearInterval(timer);
   }
 
@@ -93,10 +106,24 @@ class RunningLoad implements HttpLoad {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     this.#agents.push(agent);
     let busy = false;
+    let closes = false;
+    const seen = new WeakSet<Socket>();
+    const onSocket = (socket: Socket): void => {
+      if (seen.has(socket)) return;
+      seen.add(socket);
+      socket.once("close", () => {
+        if (!busy && !closes && !this.#ended) this.#unannouncedCloses += 1;
+      });
+    };
     this.#pace(perSecond, () => {
       if (busy) return;
       busy = true;
-      void this.#send("keep-alive", agent).finally(() => (busy = false));
+      closes = false;
+      void this.#send("keep-alive", agent, onSocket).then((answer) => {
+        // A failure is counted as one already.
+        closes = answer?.closes ?? true;
+        busy = false;
+      });
     });
   }
 
@@ -115,20 +142,31 @@ class RunningLoad implements HttpLoad {
     this.#timers.push(timer);
   }
 
-  #send(connection: LoadFailure["connection"], agent: Agent | false): Promise<void> {
+  #send(
+    connection: LoadFailure["connection"],
+    agent: Agent | false,
+    onSocket?: (socket: Socket) => void,
+  ): Promise<HttpAnswer | undefined> {
     this.#requests += 1;
     const { port, path = "/" } = this.#options;
-    const sent = httpGet({ port, path, agent, timeoutMs: 10_000 })
-      .then(({ status, body }) => {
-        if (status !== 200) throw new Error(`status ${status}`);
-        this.#answers[body] = (this.#answers[body] ?? 0) + 1;
-        this.#answered += 1;
-      })
-      .catch((error: Error) => {
-        this.#failures.push({ connection, reason: error.message, atMs: Math.round(performance.now() - this.#began) });
-      });
+    const sent = httpGet({ port, path, agent, timeoutMs: 10_000, ...(onSocket && { onSocket }) }).then(
+      (answer) => this.#count(connection, answer),
+      (error: Error) => this.#fail(connection, error.message),
+    );
     this.#underWay.add(sent);
     void sent.then(() => this.#underWay.delete(sent));
     return sent;
+  }
+
+  #count(connection: LoadFailure["connection"], answer: HttpAnswer): HttpAnswer | undefined {
+    const { status, body } = answer;
+    if (status !== 200) return this.#fail(connection, `status ${status}`);
+    this.#answers[body] = (this.#answers[body] ?? 0) + 1;
+    this.#answered += 1;
+    return answer;
+  }
+
+  #fail(connection: LoadFailure["connection"], reason: string): undefined {
+    this.#failures.push({ connection, reason, atMs: Math.round(performance.now() - this.#began) });
   }
 }

@@ -1,9 +1,12 @@
 import { type Agent, get, type IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
 
 /** What a web server answered. */
 export interface HttpAnswer {
   readonly status: number;
   readonly body: string;
+  /** The server has said that it closes the connection after this answer. */
+  readonly closes: boolean;
 }
 
 /** Where to ask, and how long to wait. */
@@ -16,6 +19,8 @@ export interface HttpRequestOptions {
   readonly agent?: Agent | false;
   /** Milliseconds until the answer must be whole; default 5,000. */
   readonly timeoutMs?: number;
+  /** Called with the connection that carries the request. */
+  readonly onSocket?: (socket: Socket) => void;
 }
 
 /** One GET. Rejects where no whole answer came, saying how far it got. */
@@ -30,6 +35,7 @@ export function httpGet(options: HttpRequestOptions): Promise<HttpAnswer> {
     });
     const timer = setTimeout(() => request.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
     request.once("socket", (socket) => {
+      options.onSocket?.(socket);
       if (socket.connecting) socket.once("connect", () => (stage = "waiting for the answer"));
       else stage = "waiting for the answer on a kept connection";
     });
@@ -46,6 +52,8 @@ function readAnswer(response: IncomingMessage): Promise<HttpAnswer> {
       body += part;
     });
     response.once("error", reject);
-    response.once("end", () => resolve({ status: response.statusCode ?? 0, body }));
+    response.once("end", () =>
+      resolve({ status: response.statusCode ?? 0, body, closes: response.headers.connection === "close" }),
+    );
   });
 }

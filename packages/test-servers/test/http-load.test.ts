@@ -49,6 +49,34 @@ describe("the load", () => {
     for (const failure of report.failures) expect(failure.reason).toMatch(/ECONNREFUSED.*\(connecting\)/);
   });
 
+  it("counts kept connections that a server closes while they are idle", async () => {
+    const server = await backend();
+    const load = startHttpLoad({
+      port: server.port,
+      freshPerSecond: 0,
+      keepAliveConnections: 3,
+      keepAlivePerSecond: 30,
+    });
+    await waitFor(() => load.answered >= 6, { what: "answers on every connection" });
+    server.closeIdleConnections();
+    await waitFor(() => load.answered >= 12, { what: "answers on new connections" });
+    const { unannouncedCloses } = await load.stop();
+    expect(unannouncedCloses).toBeGreaterThan(0);
+    expect(unannouncedCloses).toBeLessThanOrEqual(3);
+  });
+
+  it("does not count those that it closes itself, nor closes that were announced", async () => {
+    const server = await backend();
+    const load = startHttpLoad({
+      port: server.port,
+      freshPerSecond: 50,
+      keepAliveConnections: 3,
+      keepAlivePerSecond: 60,
+    });
+    await waitFor(() => load.answered >= 20, { what: "20 answers" });
+    expect((await load.stop()).unannouncedCloses).toBe(0);
+  });
+
   it("ends by itself after as many requests as it was given", async () => {
     const server = await backend();
     const load = startHttpLoad({ port: server.port, ...pace, maxRequests: 25 });
@@ -65,6 +93,6 @@ describe("a backend", () => {
       "no answer within 50 ms (waiting for the answer)",
     );
     server.mode = "answer";
-    await expect(httpGet({ port: server.port })).resolves.toEqual({ status: 200, body: "app1" });
+    await expect(httpGet({ port: server.port })).resolves.toEqual({ status: 200, body: "app1", closes: true });
   });
 });
