@@ -3,7 +3,7 @@ import { describe, expect, it, test } from "vitest";
 import { runCheck } from "../src/cli/check-command.js";
 import type { PluginFinder } from "../src/plugins/plugin-finder.js";
 import { ConfigFolder, SMALL } from "./support/config-folder.js";
-import { builtIn, TinyBalancer, TinyDiscovery, tinyFinder } from "./support/tiny-plugins.js";
+import { builtIn, TinyBalancer, TinyDiscovery, tinyFinder } from "./support/small-plugins.js";
 
 async function check(
   files: Readonly<Record<string, string>>,
