@@ -11,12 +11,22 @@ export function clock(time = Date.now()) {
 
 /** One line of the runner's JSON log as the example shows it; a line that is none comes back as it is. */
 export function readable(text) {
-  let line;
-  try {
-    line = JSON.parse(text);
-  } catch {
-    return text;
-  }
+  const line = parse(text);
+  if (line === undefined) return text;
+  const part = (line.part ?? "lighthouse").replace(/^\w+ /, "");
   const colour = LEVELS[line.level] ?? ((message) => message);
-  return `${clock(line.time)}  ${bold((line.part ?? "lighthouse").padEnd(9))}  ${colour(line.msg)}`;
+  return `${clock(line.time)}  ${bold(part.padEnd(10))}  ${colour(line.msg)}`;
+}
+
+/** True for a warning, an error, and whatever is no line of the log at all. */
+export function isProblem(text) {
+  return (parse(text)?.level ?? 50) >= 40;
+}
+
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -3,13 +3,14 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { PATH } from "./debian-packages.mjs";
-import { readable } from "./demo-log.mjs";
+import { isProblem, readable } from "./demo-log.mjs";
 import { root } from "./run-command.mjs";
 import { Failure, say } from "./terminal.mjs";
 
 const PROGRAM = join(root, "apps/runner/bin/lighthouse-runner.js");
 
-/** Starts the runner on the example and shows what it does. `failed` rejects should it end before `stop`. */
+/** Starts the runner on the example. It shows problems from the start, and all that happens between `show` and `stop`.
+ * `failed` rejects should it end before `stop`. */
 export function startDemoRunner(example) {
   mkdirSync(example.runDirectory, { recursive: true });
   const args = ["run", example.directory, "--state-dir", example.stateDirectory, "--log-format", "json"];
@@ -19,10 +20,13 @@ export function startDemoRunner(example) {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, PATH },
   });
-  for (const stream of [child.stdout, child.stderr]) {
-    createInterface({ input: stream }).on("line", (line) => say(readable(line)));
-  }
+  let shown = false;
   let stopping = false;
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on("line", (line) => {
+      if ((shown && !stopping) || isProblem(line)) say(readable(line));
+    });
+  }
   const ended = new Promise((resolve) => {
     child.once("error", resolve);
     child.once("close", resolve);
@@ -36,6 +40,9 @@ export function startDemoRunner(example) {
   failed.catch(() => undefined);
   return {
     failed,
+    show: () => {
+      shown = true;
+    },
     stop: async () => {
       stopping = true;
       child.kill("SIGTERM");

@@ -36,7 +36,7 @@ function tell(last, said) {
   const names = [...new Set(last)].sort().join(", ");
   if (last.length < WINDOW || names === said) return said;
   const answered = last.every((name) => /^\w+$/.test(name));
-  say(`${clock()}  ${answered ? `${bold("answering")}  ${names}` : red(names)}`);
+  say(`${clock()}  ${answered ? `${bold("answering ")}  ${names}` : red(names)}`);
   return names;
 }
 

@@ -29,6 +29,7 @@ await main(async () => {
     cleanUps.unshift(() => runner.stop());
     const early = await Promise.race([example.untilReady(), runner.failed, stopped]);
     if (early !== undefined) return 0;
+    runner.show();
     const traffic = followTraffic(example.port);
     cleanUps.unshift(() => traffic.stop());
     welcome(example, milliseconds);
