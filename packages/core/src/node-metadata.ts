@@ -5,11 +5,15 @@ import { showValue } from "./show-value.js";
 const FIELDS: Readonly<Record<string, { readonly wanted: string; readonly accepts: (value: JsonValue) => boolean }>> = {
   weight: {
     wanted: "an integer from 0 to 256",
-    accepts: (value) => typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 256,
+    accepts: (value) => typeof value === "number" && isWeight(value),
   },
   backup: { wanted: "true or false", accepts: (value) => typeof value === "boolean" },
   drain: { wanted: "true or false", accepts: (value) => typeof value === "boolean" },
 };
+
+function isWeight(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= 256;
+}
 
 /** `metadata` without the typed fields that are not what they must be; each is named in `dropped`. Metadata was
  * free-form before these fields had a meaning, so a bad one costs the field, not the node. */
@@ -36,12 +40,12 @@ export interface ServingHints {
   readonly drain: boolean;
 }
 
-/** The typed fields of a parsed node's metadata. */
+/** The typed fields of a node's metadata; one that is not what it must be counts as missing. */
 export function servingHints(metadata: JsonObject): ServingHints {
-  const { weight, backup, drain } = metadata;
+  const weight = metadata["weight"];
   return {
-    weight: typeof weight === "number" ? weight : undefined,
-    backup: backup === true,
-    drain: drain === true,
+    weight: typeof weight === "number" && isWeight(weight) ? weight : undefined,
+    backup: metadata["backup"] === true,
+    drain: metadata["drain"] === true,
   };
 }

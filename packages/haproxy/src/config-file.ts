@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFile, realpath } from "node:fs/promises";
+import { mkdir, readFile, realpath } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { HAProxyConfig } from "./config/haproxy-config.js";
 import { lastArgument } from "./render/directives.js";
@@ -17,6 +17,12 @@ export function resolvePaths(config: HAProxyConfig, directory: string): HAProxyC
     ...(config.pid_file === undefined ? {} : { pid_file: at(config.pid_file) }),
     extra_files: config.extra_files.map(at),
   };
+}
+
+/** Makes the folders that HAProxy's files are to be in: those below /run are gone after a boot. */
+export async function makeFolders(config: HAProxyConfig): Promise<void> {
+  const files = [config.config_file, config.socket_file, config.pid_file ?? config.socket_file];
+  await Promise.all(files.map((file) => mkdir(dirname(file), { recursive: true })));
 }
 
 /** The path that HAProxy is given: symbolic links resolved, so that processes are known by it. */

@@ -15,12 +15,12 @@ import { blame, type Fault } from "./check/blame.js";
 import { ConfigurationChecker } from "./check/configuration-checker.js";
 import { clusterNotices } from "./cluster-notices.js";
 import type { HAProxyBlock, HAProxyConfig } from "./config/haproxy-config.js";
-import { digestFiles, readOwnFile, realConfigFile, stateFileOf } from "./config-file.js";
+import { digestFiles, makeFolders, readOwnFile, realConfigFile, stateFileOf } from "./config-file.js";
 import { desiredParts } from "./desired-parts.js";
 import { planSync, type SyncPlan } from "./plan-sync.js";
 import { findBinary } from "./process/find-binary.js";
 import { processesOn } from "./process/find-processes.js";
-import { listeners } from "./process/listening-sockets.js";
+import { findRunning, type Running, rivalsOf } from "./process/find-running.js";
 import { type FileLoad, loadFile } from "./process/load-file.js";
 import { ProcessWatch } from "./process/process-watch.js";
 import { foreignSockets, takenBinds } from "./process/taken-binds.js";
@@ -28,12 +28,9 @@ import { readMembers, readPeers } from "./render/read-members.js";
 import type { ClusterPart } from "./render/render-cluster.js";
 import { type RenderedFile, renderFile } from "./render/render-file.js";
 import { type MemberChange, memberChanges } from "./runtime/member-changes.js";
-import { type Observation, observe, type RunningHAProxy } from "./runtime/observe.js";
 
 /** A new host in the `peers` section is worth a reload of its own only after this long. */
 const PEERS_WAIT_MS = 600_000;
-
-type Running = { readonly process: RunningHAProxy; readonly socketFile: string };
 
 /** What a sync has found before it decides. */
 interface Survey {
@@ -83,6 +80,7 @@ export class Target {
   }
 
   async #survey(clusters: readonly Cluster<HAProxyBlock>[], options: CallOptions): Promise<Survey> {
+    await makeFolders(this.#config);
     const config = { ...this.#config, config_file: await realConfigFile(this.#config.config_file) };
     const { name, directory } = this.#context;
     this.#lock ??= await lockTarget(config.config_file, { name, directory });
@@ -92,8 +90,9 @@ export class Target {
     const fileText = await readOwnFile(config.config_file, config.adopt);
     this.#accepted ??= await readAcceptedInputs(config.config_file, this.#context.log);
     const mayHaveBackups = /\sbackup\s/.test(fileText ?? "") || clusters.some(hasBackup);
-    const running =
-      config.process.mode === "none" ? null : await this.#findRunning(config, binary, mayHaveBackups, options);
+    const lastSocket = this.#accepted?.config.socket_file;
+    const search = { config, binary, lastSocket, mayHaveBackups };
+    const running = config.process.mode === "none" ? null : await findRunning(search, options);
     const known = { inFile: readMembers(fileText ?? ""), running: running?.process.servers ?? new Map() };
     const isWaiting = clusters.some((cluster) => cluster.nodes === null && cluster.config.peers);
     return {
@@ -108,32 +107,11 @@ export class Target {
     };
   }
 
-  /** The HAProxy that runs, on this configuration's socket or on the one that the last accepted configuration named. */
-  async #findRunning(
-    config: HAProxyConfig,
-    binary: string,
-    mayHaveBackups: boolean,
-    options: CallOptions,
-  ): Promise<Running | null> {
-    const sockets = new Set([config.socket_file, this.#accepted?.config.socket_file ?? config.socket_file]);
-    for (const socketFile of sockets) {
-      const found: Observation = await observe(socketFile, mayHaveBackups, options);
-      if (found.state === "hung")
-        throw new Error(`${found.reason}; it is left alone: a second one beside it would split the traffic`);
-      if (found.state === "running") {
-        if (config.process.mode === "daemon") await refuseMaster(config, binary, found.pid);
-        return { process: found, socketFile };
-      }
-    }
-    return null;
-  }
-
   /** Looked for at the first sync and then once in a resync: a look goes through all processes of the host. */
   async #findRivals(config: HAProxyConfig, binary: string, running: Running | null): Promise<readonly number[]> {
     if (running === null || config.process.mode !== "daemon") return [];
     if (performance.now() - this.#lastCensus < durationMs(config.resync)) return [];
-    const others = (await processesOn(config.config_file, binary)).filter(({ pid }) => pid !== running.process.pid);
-    const rivals = await listeners(others.map(({ pid }) => pid));
+    const rivals = await rivalsOf(config, binary, running);
     if (rivals.length === 0) this.#lastCensus = performance.now();
     return rivals;
   }
@@ -266,7 +244,8 @@ export class Target {
   }
 
   async #remember(config: HAProxyConfig, parts: readonly ClusterPart[]): Promise<AcceptedInputs> {
-    const clusters = Object.fromEntries(parts.map(({ name, metaCluster, block }) => [name, { metaCluster, block }]));
+    const sorted = parts.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    const clusters = Object.fromEntries(sorted.map(({ name, metaCluster, block }) => [name, { metaCluster, block }]));
     const inputs = { config, clusters };
     await writeAcceptedInputs(config.config_file, inputs);
     return inputs;
@@ -275,16 +254,6 @@ export class Target {
   #result(result: SyncResult): SyncResult {
     return { ...result, syncAgainMs: durationMs(this.#config.resync) };
   }
-}
-
-/** A process with a master above it is the master's to replace. */
-async function refuseMaster(config: HAProxyConfig, binary: string, pid: number): Promise<void> {
-  const processes = await processesOn(config.config_file, binary);
-  const parent = processes.find((process) => process.pid === pid)?.parent;
-  if (parent === undefined || !processes.some((process) => process.pid === parent)) return;
-  throw new Error(
-    `HAProxy (pid ${pid}) runs under a master process (pid ${parent}), process mode is daemon: set process: {mode: master}, or stop that HAProxy`,
-  );
 }
 
 function hasBackup({ config, nodes }: Cluster<HAProxyBlock>): boolean {
