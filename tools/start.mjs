@@ -18,10 +18,11 @@ await main(async () => {
   await setUp({ build: ["@lighthouse-sd/runner"] });
   const example = quickstart();
   const stopped = stopSignal();
-  await endLeftovers(example);
+  // First: where another start is running, its ports are taken, and nothing of it is touched.
   const servers = await startWebServers(example.servers);
   const cleanUps = [() => servers.stop()];
   try {
+    await endLeftovers(example);
     await example.checkPorts();
     cleanUps.unshift(() => rmSync(example.runDirectory, { recursive: true, force: true }));
     cleanUps.unshift(() => endProcesses(haproxyOf(example.configFile), "HAProxy"));
