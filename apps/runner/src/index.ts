@@ -1,1 +1,1 @@
-export {};
+export { BUILT_IN_PLUGINS } from "./built-in-plugins.js";

@@ -83,9 +83,8 @@ export class Runner {
     this.#apply();
     await this.#http.listenOnSocket(join(stateDirectory, `${ROLE}.sock`));
     const { balancers, clusters } = configuration.configuration;
-    log
-      .logger()
-      .info(`runs ${directory}: ${balancers.size} balancers, ${clusters.size} clusters; state in ${stateDirectory}`);
+    const asked = `balancers: ${balancers.size}, clusters: ${clusters.size}`;
+    log.logger().info(`keeps ${directory} in line (${asked}); its state is in ${stateDirectory}`);
   }
 
   /** Everything there is to know. */

@@ -66,6 +66,16 @@ export async function makeStateDirectory(path: string): Promise<void> {
 }
 
 /** Makes this process the only runner of its role on this state directory; rejects, naming the other one. */
-export function lockStateDirectory(path: string, role: string, directory: string): Promise<TargetLock> {
-  return lockTarget(join(path, `${role}.lock`), { name: `lighthouse-runner (${role})`, directory: resolve(directory) });
+export async function lockStateDirectory(path: string, role: string, directory: string): Promise<TargetLock> {
+  try {
+    return await lockTarget(join(path, `${role}.lock`), { name: role, directory: resolve(directory) });
+  } catch (error) {
+    const { code, holder } = error as { code?: unknown; holder?: { directory: string; pid: number } };
+    if (code !== "LIGHTHOUSE_LOCKED") throw error;
+    const other = holder === undefined ? "" : ` (process ${holder.pid}, on ${holder.directory})`;
+    throw new Error(
+      `another runner${other} has the role ${role} on the state directory ${path}: stop it, or give this one another directory with --state-dir`,
+      { cause: error },
+    );
+  }
 }

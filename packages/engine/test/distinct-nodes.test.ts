@@ -80,7 +80,9 @@ describe("distinct nodes", () => {
         expect(distinctNodes(readRecords(NONE, shuffled), null)).toEqual(nodes);
         expect(new Set(nodes.map(({ name }) => name)).size).toBe(nodes.length);
         expect(new Set(nodes.map(({ ip, port }) => `${ip} ${port}`)).size).toBe(nodes.length);
-        const addresses = new Set(records.map(({ value }) => `${value.ip} ${value.port}`));
+        const addresses = new Set(
+          records.map(({ value }) => value as { ip: string; port: number }).map(({ ip, port }) => `${ip} ${port}`),
+        );
         expect(nodes).toHaveLength(addresses.size);
       }),
     );

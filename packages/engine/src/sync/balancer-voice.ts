@@ -1,5 +1,6 @@
 import type { Logger, SyncResult } from "@lighthouse-sd/core";
 import type { FileProblem } from "../config/configuration.js";
+import { formatProblem } from "../config/sort-problems.js";
 import { changeSentences } from "./change-sentences.js";
 
 /** Tells the log what happens to one balancer, each thing once. */
@@ -26,7 +27,7 @@ export class BalancerVoice {
 
   synced(result: SyncResult, problems: readonly FileProblem[]): void {
     for (const sentence of changeSentences(result.changes)) this.#log.info(sentence);
-    const current = new Map(problems.map((problem) => [describePlace(problem), problem]));
+    const current = new Map(problems.map((problem) => [formatProblem(problem), problem]));
     for (const text of current.keys()) if (!this.#problems.has(text)) this.#log.warn(text);
     for (const text of this.#problems.keys()) if (!current.has(text)) this.#log.info(`solved: ${text}`);
     this.#problems = current;
@@ -41,10 +42,4 @@ export class BalancerVoice {
     if (this.#error !== undefined) this.#log.info("works again");
     this.#error = undefined;
   }
-}
-
-/** `clusters/web.yaml:7:9 haproxy.port: must be …` */
-export function describePlace({ file, line, column, message }: FileProblem): string {
-  const place = [file, line, column].filter((part) => part !== undefined).join(":");
-  return `${place} ${message}`;
 }

@@ -1,0 +1,8 @@
+import type { BuiltInPlugin } from "@lighthouse-sd/engine";
+import { packageFields } from "./package-fields.js";
+
+/** The plugins that come with this runner. Each is written out, so that tools that pack programs find them. */
+export const BUILT_IN_PLUGINS: readonly BuiltInPlugin[] = [
+  { manifest: packageFields("@lighthouse-sd/haproxy"), load: () => import("@lighthouse-sd/haproxy") },
+  { manifest: packageFields("@lighthouse-sd/files"), load: () => import("@lighthouse-sd/files") },
+];

@@ -1,0 +1,13 @@
+/** How the command line ends. */
+export const EXIT: {
+  readonly done: 0;
+  readonly failed: 1;
+  /** --once: something is held. */
+  readonly held: 3;
+  readonly usage: 64;
+} = { done: 0, failed: 1, held: 3, usage: 64 };
+
+/** Something on the command line is wrong; its message is one clear line. */
+export class UsageError extends Error {
+  override readonly name: string = "UsageError";
+}

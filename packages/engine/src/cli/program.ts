@@ -1,0 +1,113 @@
+import { Command, CommanderError } from "commander";
+import { errorText } from "../error-text.js";
+import { type Bundle, pluginFinder } from "./bundle.js";
+import { runCheck } from "./check-command.js";
+import { EXIT, UsageError } from "./exit-codes.js";
+import { runPlugins } from "./plugins-command.js";
+import { runCommand } from "./run-command.js";
+import { runSettings, type TypedRunOptions } from "./run-options.js";
+
+/** Runs the command line `args` (without the program's name) and returns the exit code. Results go to standard output,
+ * everything else to standard error. */
+export async function runProgramLine(args: readonly string[], bundle: Bundle): Promise<number> {
+  // Whoever reads our output may go away; work goes on without a reader.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+  let code: number = EXIT.done;
+  const program = buildProgram(bundle, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return code;
+  } catch (error) {
+    if (error instanceof UsageError) process.stderr.write(`error: ${error.message}\n`);
+    if (error instanceof UsageError) return EXIT.usage;
+    // Commander has written its own line; help and version are no errors.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    process.stderr.write(`error: ${errorText(error)}\n`);
+    return EXIT.failed;
+  }
+}
+
+function buildProgram(bundle: Bundle, finish: (code: number) => void): Command {
+  const program = new Command("lighthouse-runner")
+    .description("Keeps load balancers and clusters in line with who is there right now.")
+    .version(bundle.version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print help")
+    .exitOverride()
+    .showSuggestionAfterError();
+  addRun(program, bundle, finish);
+  addCheck(program, bundle, finish);
+  addPlugins(program, bundle, finish);
+  return program;
+}
+
+const PLUGINS_DIR = [
+  "--plugins-dir <dir>",
+  "where to look for plugins first: it, or a directory above it, has a node_modules",
+] as const;
+const JSON_OUTPUT = ["--json", "print JSON"] as const;
+
+interface TypedLookOptions {
+  readonly json?: boolean;
+  readonly pluginsDir?: string;
+}
+
+function addRun(program: Command, bundle: Bundle, finish: (code: number) => void): void {
+  program
+    .command("run")
+    .description("keep everything in a configuration directory in line, until told to stop")
+    .argument("<dir>", "the configuration directory")
+    .option("--role <role>", "writer, reporter or both", "writer")
+    .option("--once", "bring everything in line once, then end: 0 done, 1 failed, 3 something is held")
+    .option("--timeout <duration>", "with --once: the longest it may take (default: 60s)")
+    .option(
+      "--http <address:port|off>",
+      "where to answer HTTP, on loopback (default: http.listen of runner.yaml, or 127.0.0.1:9470)",
+    )
+    .option("--log-format <format>", "pretty or json (default: format of logging.yaml, or pretty)")
+    .option("--log-level <level>", "debug, info, warn or error (default: level of logging.yaml, or info)")
+    .option(
+      "--state-dir <dir>",
+      "where to keep state (default: state_dir of runner.yaml, $STATE_DIRECTORY, or a folder in ~/.local/state/lighthouse)",
+    )
+    .option(...PLUGINS_DIR)
+    .addHelpText("after", RUN_HELP)
+    .action(async (directory: string, typed: TypedRunOptions) => {
+      finish(await runCommand(directory, runSettings(typed), bundle));
+    });
+}
+
+function addCheck(program: Command, bundle: Bundle, finish: (code: number) => void): void {
+  program
+    .command("check")
+    .description("check every file of a configuration directory and tell every error: 0 valid, 1 invalid")
+    .argument("<dir>", "the configuration directory")
+    .option(...JSON_OUTPUT)
+    .option(...PLUGINS_DIR)
+    .action(async (directory: string, { json = false, pluginsDir }: TypedLookOptions) => {
+      const plugins = pluginFinder(bundle, directory, pluginsDir);
+      finish(await runCheck({ directory, json, plugins, out: print }));
+    });
+}
+
+function addPlugins(program: Command, bundle: Bundle, finish: (code: number) => void): void {
+  program
+    .command("plugins")
+    .description("list the plugins that are there, and what they lack")
+    .argument("[dir]", "a configuration directory: tell of the plugins that its files ask for, too")
+    .option(...JSON_OUTPUT)
+    .option(...PLUGINS_DIR)
+    .action(async (directory: string | undefined, { json = false, pluginsDir }: TypedLookOptions) => {
+      const plugins = pluginFinder(bundle, directory, pluginsDir);
+      finish(await runPlugins({ ...(directory !== undefined && { directory }), json, plugins, out: print }));
+    });
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}
+
+const RUN_HELP = `
+Signals: TERM and INT stop within 5 s and leave targets running; HUP reads everything anew.
+Its state: GET /healthz, /readyz and /api/v1/status.`;

@@ -1,0 +1,121 @@
+import { resolve } from "node:path";
+import { systemClock } from "../clock.js";
+import { ConfigurationStore } from "../config/configuration-store.js";
+import { errorText } from "../error-text.js";
+import { type LogOutput, openLog } from "../logging/log-output.js";
+import { terminalStyle } from "../logging/terminal-style.js";
+import { CALL_TIMES } from "../plugin-calls.js";
+import { Runner } from "../runner.js";
+import { stateDirectory, stateDirectorySetting } from "../state-directory.js";
+import { type Bundle, pluginFinder } from "./bundle.js";
+import { guardAgainstCrashes } from "./crash-guard.js";
+import { EXIT } from "./exit-codes.js";
+import { requireDirectory } from "./require-directory.js";
+import { waitUntilInLine } from "./run-once.js";
+import type { RunSettings } from "./run-options.js";
+import { onSignals } from "./signals.js";
+
+/** `run <dir>`: returns the exit code when it is over. */
+export async function runCommand(typedDirectory: string, settings: RunSettings, bundle: Bundle): Promise<number> {
+  const directory = resolve(typedDirectory);
+  await requireDirectory(directory);
+  const log = openLog(
+    { level: settings.logLevel ?? "info", format: settings.logFormat ?? "pretty" },
+    terminalStyle(process.stderr, process.env),
+    (text) => process.stderr.write(text),
+  );
+  const place = {
+    directory,
+    option: settings.stateDir,
+    setting: await stateDirectorySetting(directory),
+    env: process.env,
+  };
+  const runner = newRunner(directory, stateDirectory(place), settings, bundle, log);
+  return new Life(runner, log, settings).live();
+}
+
+function newRunner(directory: string, state: string, settings: RunSettings, bundle: Bundle, log: LogOutput): Runner {
+  const { logLevel, logFormat, http, pluginsDir } = settings;
+  const plugins = pluginFinder(bundle, directory, pluginsDir);
+  return new Runner({
+    directory,
+    stateDirectory: state,
+    configuration: new ConfigurationStore({ directory, stateDirectory: state, plugins, log: log.logger("config") }),
+    log,
+    logging: { ...(logLevel && { level: logLevel }), ...(logFormat && { format: logFormat }) },
+    http,
+    version: bundle.version,
+    clock: systemClock,
+    times: CALL_TIMES,
+    random: Math.random,
+  });
+}
+
+/** A runner from its start to the end of the process. */
+class Life {
+  readonly #runner: Runner;
+  readonly #log: LogOutput;
+  readonly #settings: RunSettings;
+  readonly #over = new AbortController();
+  #code: number = EXIT.done;
+
+  constructor(runner: Runner, log: LogOutput, settings: RunSettings) {
+    this.#runner = runner;
+    this.#log = log;
+    this.#settings = settings;
+  }
+
+  async live(): Promise<number> {
+    const log = this.#log.logger();
+    const unguard = guardAgainstCrashes(log, systemClock, () => this.#end(EXIT.failed));
+    const unlisten = onSignals({
+      stop: (signal) => {
+        log.info(`${signal}: stopping; targets are left running`);
+        this.#end(this.#settings.once === undefined ? EXIT.done : EXIT.failed);
+      },
+      abandon: (code) => process.exit(code),
+      rescan: () => void this.#rescan(),
+    });
+    try {
+      await this.#runner.start();
+      if (this.#settings.once !== undefined) await this.#once(this.#settings.once.timeoutMs);
+      else await this.#untilOver();
+    } catch (error) {
+      log.error(errorText(error));
+      this.#code = EXIT.failed;
+    } finally {
+      await this.#runner.stop();
+      unlisten();
+      unguard();
+    }
+    return this.#code;
+  }
+
+  #end(code: number): void {
+    if (this.#over.signal.aborted) return;
+    this.#code = code;
+    this.#over.abort();
+  }
+
+  #untilOver(): Promise<void> {
+    const { signal } = this.#over;
+    return new Promise((done) => {
+      if (signal.aborted) done();
+      else signal.addEventListener("abort", () => done(), { once: true });
+    });
+  }
+
+  async #once(timeoutMs: number): Promise<void> {
+    const { signal } = this.#over;
+    const { code, reasons } = await waitUntilInLine(this.#runner, { clock: systemClock, timeoutMs, signal });
+    const log = this.#log.logger();
+    for (const reason of reasons) log[code === EXIT.failed ? "error" : "warn"](reason);
+    if (!signal.aborted) this.#code = code;
+    if (this.#code === EXIT.done) log.info("everything is in line");
+  }
+
+  async #rescan(): Promise<void> {
+    this.#log.logger().info("SIGHUP: reading everything anew");
+    await this.#runner.rescan().catch((error: unknown) => this.#log.logger().warn(`SIGHUP: ${errorText(error)}`));
+  }
+}

@@ -1,0 +1,261 @@
+import { stat, writeFile } from "node:fs/promises";
+import { request } from "node:http";
+import { connect, createServer } from "node:net";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { answerRequest } from "../src/http/answer-request.js";
+import { isKnownHost } from "../src/http/host-names.js";
+import { HttpEndpoints } from "../src/http/http-endpoints.js";
+import { parseListenAddress } from "../src/http/listen-address.js";
+import type { RunnerState } from "../src/http/status.js";
+import { unknownCluster, withAnswer, withLoss } from "../src/membership/cluster-state.js";
+import { newBalancerState } from "../src/sync/balancer-state.js";
+import { temporaryDirectory } from "./support/membership-house.js";
+import { RecordingLog } from "./support/recording-log.js";
+import { goodRecord } from "./support/sample-nodes.js";
+import { GUARD } from "./support/settings.js";
+
+const AT = Date.UTC(2026, 0, 1);
+
+function sampleState(): RunnerState {
+  const live = withAnswer(
+    unknownCluster(AT),
+    [goodRecord("app1", "10.0.0.5", 8000), { source: "bad", value: "x" }],
+    GUARD,
+    AT,
+  );
+  return {
+    version: "1.0.0",
+    ready: true,
+    startedAt: AT,
+    clusters: [
+      { name: "web", discovery: "file", state: live },
+      { name: "db", discovery: "zk", state: withLoss(live, "refused", AT + 1000) },
+      { name: "new", discovery: "zk", state: unknownCluster(AT) },
+    ],
+    balancers: new Map([
+      [
+        "haproxy",
+        {
+          ...newBalancerState("haproxy", "balancers/haproxy.yaml"),
+          converged: true,
+          generation: 12,
+          appliedGeneration: 12,
+          lastSync: AT,
+          reloads: 1,
+          everInLine: true,
+          lastReload: { at: AT, reason: "a new frontend", code: "structure" },
+        },
+      ],
+    ]),
+    problems: [{ file: "clusters/web.yaml", line: 7, column: 9, message: "haproxy.port: wrong" }],
+    notices: [],
+  };
+}
+
+function ask(url: string, more: { method?: string; knownHost?: boolean; state?: RunnerState } = {}) {
+  const { method = "GET", knownHost = true, state = sampleState() } = more;
+  return answerRequest({ method, url, knownHost }, () => state);
+}
+
+describe("answers", () => {
+  test("/api/v1/status tells everything, in the shape that tools rely on", () => {
+    const { status, body, type } = ask("/api/v1/status");
+    expect([status, type]).toEqual([200, "application/json; charset=utf-8"]);
+    expect(JSON.parse(body)).toEqual({
+      version: "1.0.0",
+      ready: true,
+      startedAt: "2026-01-01T00:00:00.000Z",
+      clusters: {
+        web: {
+          discovery: "file",
+          source: "live",
+          since: "2026-01-01T00:00:00.000Z",
+          error: null,
+          nodes: [{ name: "app1:8000", ip: "10.0.0.5", port: 8000 }],
+          held: [],
+          quarantined: [{ source: "bad", reason: expect.stringContaining("must be JSON") }],
+          dropped: [],
+        },
+        db: expect.objectContaining({ source: "lost", since: "2026-01-01T00:00:01.000Z", error: "refused" }),
+        new: expect.objectContaining({ source: "waiting", nodes: null }),
+      },
+      balancers: {
+        haproxy: {
+          type: "haproxy",
+          converged: true,
+          generation: 12,
+          appliedGeneration: 12,
+          lastSync: "2026-01-01T00:00:00.000Z",
+          reloads: 1,
+          lastReload: { at: "2026-01-01T00:00:00.000Z", reason: "a new frontend", code: "structure" },
+          problems: [],
+          lastError: null,
+        },
+      },
+      config: {
+        errors: [{ file: "clusters/web.yaml", line: 7, column: 9, message: "haproxy.port: wrong" }],
+        notices: [],
+      },
+    });
+  });
+
+  test("/readyz says what is waited for, and what a ready runner does without", () => {
+    const state = sampleState();
+    const lines = ask("/readyz?verbose").body.split("\n");
+    expect(lines[0]).toBe("ready");
+    expect(lines).toContain(
+      "cluster db: lost: the 1 nodes that zk named until 2026-01-01T00:00:01.000Z stand: refused",
+    );
+    expect(lines).toContain("cluster new: nothing is known from zk yet");
+    const failing = { ...newBalancerState("haproxy", "x"), lastError: "socket gone" };
+    const waiting = ask("/readyz", { state: { ...state, ready: false, balancers: new Map([["haproxy", failing]]) } });
+    expect(waiting.status).toBe(503);
+    expect(waiting.body).toContain("balancer haproxy: its first sync is not done: socket gone");
+  });
+
+  test.each([
+    ["GET", "/healthz", true, 200],
+    ["HEAD", "/healthz", true, 200],
+    ["GET", "/elsewhere", true, 404],
+    ["POST", "/healthz", true, 405],
+    ["GET", "/healthz", false, 421],
+    ["GET", "/elsewhere", false, 421],
+  ])("%s %s, known host %s: %i", (method, url, knownHost, status) => {
+    expect(ask(url, { method, knownHost }).status).toBe(status);
+  });
+
+  test("a name such as __proto__ is a name", () => {
+    const state = { ...sampleState(), clusters: [{ name: "__proto__", discovery: "x", state: unknownCluster(AT) }] };
+    expect(ask("/api/v1/status", { state }).body).toContain('"__proto__":{"discovery":"x"');
+  });
+
+  test("10,000 nodes are answered whole", () => {
+    const records = Array.from({ length: 10_000 }, (_, index) =>
+      goodRecord(`n${index}`, `10.1.${index >> 8}.${index & 255}`),
+    );
+    const state = withAnswer(unknownCluster(AT), records, GUARD, AT);
+    const { body } = ask("/api/v1/status", {
+      state: { ...sampleState(), clusters: [{ name: "big", discovery: "x", state }] },
+    });
+    expect(JSON.parse(body).clusters.big.nodes).toHaveLength(10_000);
+  });
+});
+
+test.each([
+  ["localhost", true],
+  ["localhost:9470", true],
+  ["LOCALHOST:1", true],
+  ["127.0.0.1:9470", true],
+  ["[::1]:9470", true],
+  ["127.0.0.2", true],
+  ["evil.example", false],
+  ["localhost.evil.example", false],
+  ["127.0.0.1.evil.example:9470", false],
+  ["127.0.0.1@evil.example", false],
+  ["", false],
+  [undefined, false],
+])("a request for the host %s: answered %s", (header, known) => {
+  expect(isKnownHost(header, "127.0.0.2")).toBe(known);
+});
+
+test.each<[string, unknown]>([
+  ["127.0.0.1:9470", { host: "127.0.0.1", port: 9470 }],
+  ["localhost:0", { host: "127.0.0.1", port: 0 }],
+  ["[::1]:80", { host: "::1", port: 80 }],
+  ["off", "off"],
+  ["0.0.0.0:9470", { wrong: expect.stringContaining("0.0.0.0 is not a loopback address") }],
+  ["10.0.0.5:9470", { wrong: expect.stringContaining("use 127.0.0.1:9470") }],
+  ["[::]:9470", { wrong: expect.stringContaining("not a loopback address") }],
+  ["127.0.0.1", { wrong: expect.stringContaining("ADDRESS:PORT") }],
+  ["127.0.0.1:70000", { wrong: expect.stringContaining("ADDRESS:PORT") }],
+  ["127.evil.example:80", { wrong: expect.stringContaining("IP address or localhost") }],
+  ["::1:80", { wrong: expect.stringContaining("ADDRESS:PORT") }],
+  ["", { wrong: expect.stringContaining("ADDRESS:PORT") }],
+])("the address to listen on %j", (text, address) => {
+  expect(parseListenAddress(text)).toEqual(address);
+});
+
+describe("the endpoints", () => {
+  function endpoints() {
+    const log = new RecordingLog();
+    const http = new HttpEndpoints(log, sampleState);
+    onTestFinished(() => http.close());
+    return { http, log };
+  }
+
+  function get(options: object, headers: Record<string, string> = {}): Promise<{ status: number; body: string }> {
+    return new Promise((resolve, reject) => {
+      request({ path: "/healthz", agent: false, headers, ...options }, (response) => {
+        let body = "";
+        response.setEncoding("utf8").on("data", (part) => {
+          body += part;
+        });
+        response.on("end", () => resolve({ status: response.statusCode ?? 0, body }));
+      })
+        .on("error", reject)
+        .end();
+    });
+  }
+
+  test("a page of another site whose name points here is turned away", async () => {
+    const { http } = endpoints();
+    await http.listen("127.0.0.1:0");
+    const port = http.port();
+    expect(await get({ port, host: "127.0.0.1" })).toEqual({ status: 200, body: "ok\n" });
+    expect((await get({ port, host: "127.0.0.1" }, { host: "evil.example" })).status).toBe(421);
+  });
+
+  test("moving it opens the new place and closes the old one; a wrong place changes nothing", async () => {
+    const { http, log } = endpoints();
+    await http.listen("127.0.0.1:0");
+    const port = http.port();
+    await http.listen("0.0.0.0:80");
+    expect(log.saying("not a loopback address")).toHaveLength(1);
+    expect((await get({ port, host: "127.0.0.1" })).status).toBe(200);
+    await http.listen("off");
+    await expect(get({ port, host: "127.0.0.1" })).rejects.toThrow("ECONNREFUSED");
+  });
+
+  test("a port that is taken is a warning", async () => {
+    const { http, log } = endpoints();
+    const other = createServer().listen(0, "127.0.0.1");
+    onTestFinished(() => void other.close());
+    await new Promise((resolve) => other.once("listening", resolve));
+    await http.listen(`127.0.0.1:${(other.address() as { port: number }).port}`);
+    expect(log.lines.filter((line) => line.startsWith("warn")).join()).toContain(
+      "the port is taken by another process",
+    );
+    expect(http.port()).toBeUndefined();
+  });
+
+  test("the unix socket is this user's alone, and replaces one that was left behind", async () => {
+    const { http } = endpoints();
+    const path = join(await temporaryDirectory(), "writer.sock");
+    await writeFile(path, "left behind");
+    await http.listenOnSocket(path);
+    const { mode } = await stat(path);
+    expect(mode & 0o777).toBe(0o600);
+    expect((await get({ socketPath: path })).body).toBe("ok\n");
+    await http.close();
+    await expect(stat(path)).rejects.toThrow("ENOENT");
+  });
+
+  test("a path too long for a socket is a warning that says what to do", async () => {
+    const { http, log } = endpoints();
+    await http.listenOnSocket(join(await temporaryDirectory(), "x".repeat(120)));
+    expect(log.lines.join()).toContain("use a shorter --state-dir");
+  });
+
+  test("a client that sends rubbish, or far too much, is cut off, and the next one is answered", async () => {
+    const { http } = endpoints();
+    await http.listen("127.0.0.1:0");
+    const port = http.port() ?? 0;
+    for (const rubbish of ["\u0000\u0001\r\n\r\n", `GET /${"x".repeat(20_000)} HTTP/1.1\r\n\r\n`]) {
+      const socket = connect(port, "127.0.0.1");
+      socket.write(rubbish);
+      await new Promise((resolve) => socket.on("error", resolve).on("close", resolve).resume());
+    }
+    expect((await get({ port, host: "127.0.0.1" })).status).toBe(200);
+  });
+});

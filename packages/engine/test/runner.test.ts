@@ -1,0 +1,185 @@
+import { request } from "node:http";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { systemClock } from "../src/clock.js";
+import type { Configuration } from "../src/config/configuration.js";
+import { openLog } from "../src/logging/log-output.js";
+import { CALL_TIMES } from "../src/plugin-calls.js";
+import { Runner } from "../src/runner.js";
+import { type FakeBalancer, fakeBalancer, IN_LINE } from "./support/fake-balancer.js";
+import { type FakeDiscovery, fakeDiscovery } from "./support/fake-discovery.js";
+import { FixedConfiguration } from "./support/fixed-configuration.js";
+import { temporaryDirectory } from "./support/membership-house.js";
+import { goodRecord } from "./support/sample-nodes.js";
+import { balancerSettings, clusterSettings, configuration, discoverySettings } from "./support/settings.js";
+
+const A = goodRecord("a", "10.0.0.1");
+
+interface House {
+  readonly runner: Runner;
+  readonly source: FixedConfiguration;
+  readonly log: string[];
+  readonly stateDirectory: string;
+}
+
+async function house(of: Configuration, stateDirectory?: string): Promise<House> {
+  const log: string[] = [];
+  const state = stateDirectory ?? (await temporaryDirectory());
+  const source = new FixedConfiguration(of);
+  const runner = new Runner({
+    directory: "/etc/lighthouse",
+    stateDirectory: state,
+    configuration: source,
+    log: openLog({ level: "info", format: "pretty" }, { color: false, shortTime: false }, (line) => log.push(line)),
+    logging: {},
+    http: undefined,
+    version: "1.2.3",
+    clock: systemClock,
+    times: CALL_TIMES,
+    random: Math.random,
+  });
+  onTestFinished(() => runner.stop());
+  return { runner, source, log, stateDirectory: state };
+}
+
+function plainSetup(discovery: FakeDiscovery, balancer: FakeBalancer, more: object = {}): Configuration {
+  return configuration({
+    balancers: [balancerSettings("lb", balancer.plugin)],
+    discoveries: [discoverySettings("source", discovery.plugin)],
+    clusters: [clusterSettings("web")],
+    ...more,
+  });
+}
+
+function readyz(socketPath: string): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ socketPath, path: "/readyz", agent: false }, (response) => {
+      let body = "";
+      response.setEncoding("utf8").on("data", (part) => {
+        body += part;
+      });
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, body }));
+    });
+    asked.on("error", reject).end();
+  });
+}
+
+describe("a runner", () => {
+  test("brings members from the source to the balancer, and edits of both", async () => {
+    const [discovery, balancer] = [fakeDiscovery(), fakeBalancer()];
+    const { runner, source } = await house(plainSetup(discovery, balancer));
+    await runner.start();
+    await vi.waitFor(() => expect(discovery.watches).toHaveLength(1));
+    discovery.answer("web", [A]);
+    await vi.waitFor(() => expect(balancer.given.at(-1)?.[0]?.nodes).toHaveLength(1));
+    discovery.answer("web", []);
+    await vi.waitFor(() => expect(balancer.given.at(-1)?.[0]?.nodes).toHaveLength(0));
+    source.set(plainSetup(discovery, balancer, { clusters: [] }));
+    await vi.waitFor(() => expect(balancer.given.at(-1)).toEqual([]));
+    expect(balancer.contexts[0]).toMatchObject({ name: "lb", directory: "/etc/lighthouse", peer: { port: 1024 } });
+  });
+
+  test("the first sync waits a moment for sources, so that a target starts up right", async () => {
+    const [discovery, balancer] = [fakeDiscovery(), fakeBalancer()];
+    const setup = plainSetup(discovery, balancer, { runner: { settle: { min: "20ms", max: "60s" } } });
+    const { runner } = await house(setup);
+    await runner.start();
+    await vi.waitFor(() => expect(discovery.watches).toHaveLength(1));
+    expect(balancer.given).toEqual([]);
+    discovery.answer("web", [A]);
+    await vi.waitFor(() => expect(balancer.given).toHaveLength(1));
+    expect(balancer.given[0]?.[0]?.nodes).toHaveLength(1);
+  });
+
+  test("a source that says nothing does not hold up the first sync; members are then not known", async () => {
+    const [discovery, balancer] = [fakeDiscovery(), fakeBalancer()];
+    const { runner } = await house(plainSetup(discovery, balancer, { runner: { settle: { min: "1ms", max: "5ms" } } }));
+    await runner.start();
+    await vi.waitFor(() => expect(balancer.given).toHaveLength(1));
+    expect(balancer.given[0]?.[0]).toMatchObject({ nodes: null, live: false });
+  });
+
+  test("ready is said once every balancer has been in line with every source heard, and stays", async () => {
+    const [discovery, balancer, late] = [fakeDiscovery(), fakeBalancer(), fakeBalancer()];
+    balancer.onSync = () => {
+      throw new Error("socket gone");
+    };
+    const { runner, source, stateDirectory } = await house(plainSetup(discovery, balancer));
+    await runner.start();
+    const socket = join(stateDirectory, "writer.sock");
+    await vi.waitFor(() => expect(discovery.watches).toHaveLength(1));
+    discovery.answer("web", [A]);
+    await vi.waitFor(async () => expect((await readyz(socket)).body).toContain("socket gone"));
+    expect((await readyz(socket)).status).toBe(503);
+    balancer.onSync = () => IN_LINE;
+    await runner.rescan();
+    await vi.waitFor(async () => expect((await readyz(socket)).status).toBe(200));
+    discovery.watch("web").watcher.lost(new Error("refused"));
+    await vi.waitFor(async () => expect((await readyz(socket)).body).toContain("refused"));
+    late.onDependencies = () => false;
+    const balancers = [balancerSettings("lb", balancer.plugin), balancerSettings("late", late.plugin)];
+    source.set(plainSetup(discovery, balancer, { balancers }));
+    await vi.waitFor(async () =>
+      expect((await readyz(socket)).body).toContain("balancer late: its first sync is not done"),
+    );
+    expect((await readyz(socket)).status).toBe(200);
+  });
+
+  test("a restart with the source down goes on with what is remembered", async () => {
+    const [discovery, balancer] = [fakeDiscovery(), fakeBalancer()];
+    const first = await house(plainSetup(discovery, balancer));
+    await first.runner.start();
+    await vi.waitFor(() => expect(discovery.watches).toHaveLength(1));
+    discovery.answer("web", [A]);
+    await first.runner.stop();
+    const [down, again] = [fakeDiscovery(), fakeBalancer()];
+    down.onWatch = () => Promise.reject(new Error("refused"));
+    const { runner } = await house(plainSetup(down, again), first.stateDirectory);
+    await runner.start();
+    await vi.waitFor(() => expect(again.given.at(-1)?.[0]).toMatchObject({ nodes: [{ name: "a:80" }], live: false }));
+    expect(runner.state().clusters[0]?.state.source).toBe("snapshot");
+  });
+
+  test("a second one on the same state is refused and told of the first, and takes nothing from it", async () => {
+    const [discovery, balancer] = [fakeDiscovery(), fakeBalancer()];
+    const first = await house(plainSetup(discovery, balancer));
+    await first.runner.start();
+    const second = await house(plainSetup(discovery, balancer), first.stateDirectory);
+    await expect(second.runner.start()).rejects.toThrow(/another runner \(process \d+, on \/etc\/lighthouse\)/);
+    await second.runner.stop();
+    expect((await readyz(join(first.stateDirectory, "writer.sock"))).status).toBeGreaterThan(0);
+  });
+
+  test("a rescan reads everything anew and has every balancer look at its target", async () => {
+    const [discovery, balancer] = [fakeDiscovery(), fakeBalancer()];
+    const { runner, source } = await house(plainSetup(discovery, balancer, { clusters: [] }));
+    await runner.start();
+    await vi.waitFor(() => expect(balancer.given).toHaveLength(1));
+    await runner.rescan();
+    await vi.waitFor(() => expect(balancer.given).toHaveLength(2));
+    expect(source.rescans).toBe(1);
+  });
+
+  test("logging and HTTP follow the configuration while it runs", async () => {
+    const [discovery, balancer] = [fakeDiscovery(), fakeBalancer()];
+    const { runner, source, log } = await house(plainSetup(discovery, balancer));
+    await runner.start();
+    const setup = plainSetup(discovery, balancer, { runner: { http: { listen: "127.0.0.1:0" } } });
+    source.set({ ...setup, logging: { level: "info", format: "json" } });
+    await vi.waitFor(() => expect(runner.httpPort()).toBeGreaterThan(0));
+    expect(JSON.parse(log.at(-1) ?? "")).toMatchObject({ part: "http" });
+  });
+
+  test("stop leaves nothing behind that goes on calling plugins", async () => {
+    const [discovery, balancer] = [fakeDiscovery(), fakeBalancer()];
+    const { runner } = await house(plainSetup(discovery, balancer));
+    await runner.start();
+    await vi.waitFor(() => expect(discovery.watches).toHaveLength(1));
+    discovery.answer("web", [A]);
+    await vi.waitFor(() => expect(balancer.given.at(-1)?.[0]?.nodes).toHaveLength(1));
+    await runner.stop();
+    await runner.stop();
+    expect(balancer.calls.filter((call) => call === "stop")).toHaveLength(1);
+    expect(discovery.watches.every(({ signal }) => signal.aborted)).toBe(true);
+  });
+});
