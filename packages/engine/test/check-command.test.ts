@@ -1,4 +1,5 @@
 import { symlink, writeFile } from "node:fs/promises";
+import type { JsonSchema } from "@lighthouse-sd/core";
 import { describe, expect, it, test } from "vitest";
 import { runCheck } from "../src/cli/check-command.js";
 import type { PluginFinder } from "../src/plugins/plugin-finder.js";
@@ -32,6 +33,22 @@ function small(files: Readonly<Record<string, string>>): Readonly<Record<string,
   return { ...SMALL, ...files };
 }
 
+/** A discovery that takes no block, and one that takes any. */
+const PLAIN = builtIn(
+  "discovery",
+  "plain",
+  class extends TinyDiscovery {
+    static override readonly clusterSchema: never = undefined as never;
+  },
+);
+const LOOSE = builtIn(
+  "discovery",
+  "loose",
+  class extends TinyDiscovery {
+    static override readonly clusterSchema: JsonSchema = { type: "object" };
+  },
+);
+
 describe("a valid directory", () => {
   it("has no error and no notice", async () => {
     expect(await check(SMALL)).toEqual({ code: 0, errors: [], notices: [] });
@@ -59,6 +76,14 @@ describe("a valid directory", () => {
     [
       "a block for the discovery",
       small({ "clusters/web.yaml": "discovery: list\nlist: {tag: a}\ntiny: {port: 80}\n" }),
+    ],
+    [
+      "a balancer and a discovery of one name, with a block for both",
+      small({ "discovery/tiny.yaml": "type: loose\n", "clusters/web.yaml": "discovery: tiny\ntiny: {port: 80}\n" }),
+    ],
+    [
+      "a balancer and a discovery of one name, with a block for the balancer alone",
+      small({ "discovery/tiny.yaml": "type: plain\n", "clusters/web.yaml": "discovery: tiny\ntiny: {port: 80}\n" }),
     ],
     [
       "a guard and a meta cluster",
@@ -103,7 +128,7 @@ describe("a valid directory", () => {
       }),
     ],
   ])("%s", async (what, files) => {
-    const { code, errors, notices } = await check(files);
+    const { code, errors, notices } = await check(files, tinyFinder(PLAIN, LOOSE));
     expect(errors).toEqual([]);
     expect(code).toBe(0);
     if (what !== "merge keys") expect(notices).toEqual([]);
@@ -230,14 +255,7 @@ describe("one mistake, told at its place", () => {
   ])("%s", async (what, files, expected) => {
     const { path } = await ConfigFolder.make(small(files));
     if (what === "what is not UTF-8") await writeFile(`${path}/runner.yaml`, Buffer.from([0x61, 0xff, 0x0a]));
-    const plain = builtIn(
-      "discovery",
-      "plain",
-      class extends TinyDiscovery {
-        static override readonly clusterSchema: never = undefined as never;
-      },
-    );
-    const { code, errors } = await checkFolder(path, tinyFinder(plain));
+    const { code, errors } = await checkFolder(path, tinyFinder(PLAIN));
     expect(errors).toEqual(what === "what is not UTF-8" ? ["runner.yaml is not UTF-8 text"] : expected);
     expect(code).toBe(1);
   });
@@ -266,11 +284,6 @@ describe("mistakes between files", () => {
       "one name in two files",
       { "clusters/shop.yaml": "name: web\ndiscovery: list\ntiny: {port: 82}\n" },
       ['clusters/web.yaml:1:1 the name "web" is also that of clusters/shop.yaml; give one of them another name'],
-    ],
-    [
-      "a balancer and a discovery of one name",
-      { "discovery/tiny.yaml": "type: list\n" },
-      ['balancers/tiny.yaml:1:1 the name "tiny" is also that of discovery/tiny.yaml; give one of them another name'],
     ],
     [
       "two clusters on one port",

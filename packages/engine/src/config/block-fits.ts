@@ -7,7 +7,12 @@ import { configProblems } from "./instance-file.js";
 export type ClusterView = Omit<Cluster, "nodes" | "live">;
 
 /** What became of a cluster's block for one instance. */
-export type BlockFit = { readonly view: ClusterView } | { readonly problems: readonly Problem[] };
+export type BlockFit =
+  | { readonly view: ClusterView }
+  | {
+      readonly problems: readonly Problem[] /** The instance has no use for blocks at all. */;
+      readonly takesNone: boolean;
+    };
 
 /** Validates the blocks of clusters, each once: the same block of the same draft for the same plugin gives the same
  * objects. */
@@ -31,7 +36,8 @@ export class BlockFits {
 function fitBlock(cluster: DraftOf<"cluster">, instance: string, plugin: LoadedPlugin["plugin"]): BlockFit {
   const schema = "clusterSchema" in plugin ? plugin.clusterSchema : undefined;
   if (schema === undefined) {
-    return { problems: [{ path: [instance], message: `the discovery "${instance}" takes no block`, atKey: true }] };
+    const problem = { path: [instance], message: `the discovery "${instance}" takes no block`, atKey: true };
+    return { problems: [problem], takesNone: true };
   }
   try {
     // `haproxy:` with nothing after it is a block in which everything has its default.
@@ -40,6 +46,9 @@ function fitBlock(cluster: DraftOf<"cluster">, instance: string, plugin: LoadedP
   } catch (error) {
     const problems = configProblems(error);
     if (problems === undefined) throw error; // the plugin's schemas were compiled with its own file
-    return { problems: problems.map((problem) => ({ ...problem, path: [instance, ...problem.path] })) };
+    return {
+      problems: problems.map((problem) => ({ ...problem, path: [instance, ...problem.path] })),
+      takesNone: false,
+    };
   }
 }

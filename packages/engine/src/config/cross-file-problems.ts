@@ -51,6 +51,8 @@ export function clusterProblems(cluster: DraftOf<"cluster">, set: FileSet, check
     if (instance?.content === undefined || instance.placeholder === true) continue;
     const fit = check.fits.fit(cluster, instance.name, instance.content.plugin.plugin);
     if (fit === undefined || !("problems" in fit)) continue;
+    // A block under a name that a balancer shares with the discovery is the balancer's where the discovery takes none.
+    if (instance === discovery && fit.takesNone && set.balancers.has(instance.name)) continue;
     for (const problem of fit.problems) found.push({ problem, involves: [instance.slot] });
   }
   for (const problem of strayKeys(content.value, set, check)) found.push({ problem, involves: [] });
@@ -93,12 +95,11 @@ function strayKeys(value: Readonly<Record<string, unknown>>, set: FileSet, check
     });
 }
 
-/** Two files that describe one thing; an instance's name is that of its block, so all instances share one space. */
+/** Two files that describe one thing. */
 function nameProblems(drafts: Drafts): readonly SetProblem[] {
   const named = new Map<string, Draft[]>();
   for (const draft of drafts.values()) {
-    const space = draft.kind === "balancer" || draft.kind === "discovery" ? "instance" : draft.kind;
-    const key = `${space} ${draft.name}`;
+    const key = `${draft.kind} ${draft.name}`;
     named.set(key, [...(named.get(key) ?? []), draft]);
   }
   return [...named.values()]
