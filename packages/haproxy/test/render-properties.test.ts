@@ -110,8 +110,7 @@ describe("the same parts", () => {
 });
 
 describe("a registry's data", () => {
-  const SERVER =
-    /^ {4}server [A-Za-z0-9._:-]+ (\d[\d.]+|\[[0-9a-f:.]+\]):\d+ id \d+( weight \d{1,3})?( backup)?$/;
+  const SERVER = /^ {4}server [A-Za-z0-9._:-]+ (\d[\d.]+|\[[0-9a-f:.]+\]):\d+ id \d+( weight \d{1,3})?( backup)?$/;
 
   test("changes nothing but the weight and the backup flag of its own server, whatever its metadata is", () => {
     fc.assert(

@@ -3,6 +3,7 @@ import type { HAProxyBlock, HAProxyConfig } from "../config/haproxy-config.js";
 import { type Conflict, findConflicts } from "../config/validate-clusters.js";
 import type { ClusterPart } from "../render/render-cluster.js";
 import type { RenderedFile } from "../render/render-file.js";
+import type { Origin } from "../render/section.js";
 import { type AcceptedInputs, acceptedCluster } from "./accepted-inputs.js";
 import { blame, type Fault } from "./blame.js";
 import type { Verdict } from "./configuration-checker.js";
@@ -203,15 +204,15 @@ class PartAdmission {
       }),
     );
     return findConflicts(config, asClusters).map((conflict) => ({
-      origin: { cluster: this.#yielding(conflict), path: conflict.path },
+      origin: this.#yielding(conflict),
       message: { text: conflict.message },
     }));
   }
 
   /** Of two parts that meet, the one to fall back: the one whose YAML is new. */
-  #yielding({ cluster, holder }: Conflict): Part {
+  #yielding({ cluster, path, holder }: Conflict): Origin {
     const isNew = (part: Part): boolean => this.#level(part) === "wanted" && this.#isChanged(part);
-    return holder !== undefined && !isNew(cluster) && isNew(holder) ? holder : cluster;
+    return holder !== undefined && !isNew(cluster) && isNew(holder.cluster) ? holder : { cluster, path };
   }
 
   /** HAProxy did not say where the error is: finds the one changed part with which the configuration stops being

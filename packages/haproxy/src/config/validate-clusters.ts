@@ -23,8 +23,8 @@ export interface Conflict {
   readonly cluster: string | null;
   readonly path: readonly (string | number)[];
   readonly message: string;
-  /** The part that has it already; undefined where no other part is involved. */
-  readonly holder?: string | null;
+  /** The part that has it already, and where; undefined where no other part is involved. */
+  readonly holder?: { readonly cluster: string | null; readonly path: readonly (string | number)[] };
 }
 
 /** What no single file shows: two that listen on one address, two sections of one name, a meta cluster that is not
@@ -165,5 +165,5 @@ function bindLines(lines: readonly string[]): { text: string; index: number }[] 
 }
 
 function conflict(claim: Claim, holder: Claim, message: string): Conflict {
-  return { cluster: claim.cluster, path: claim.path, message: `${claim.who}: ${message}`, holder: holder.cluster };
+  return { cluster: claim.cluster, path: claim.path, message: `${claim.who}: ${message}`, holder };
 }
