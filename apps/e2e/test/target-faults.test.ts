@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readdir, writeFile } from "node:fs/promises";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { freePort, requireServer } from "@lighthouse-sd/test-servers";
@@ -90,17 +90,21 @@ describe.skipIf(!requireServer("haproxy"))("a configuration file that cannot be 
     await expectFault(setting, /EBUSY/, () => unmount(configFile));
   });
 
-  it("because its directory is not there yet", async () => {
-    const site = await Site.create({ balancer: { config_file: "/nowhere/at/all/haproxy.cfg" } });
+  it("because a file stands where its directory should be", async () => {
+    const site = await Site.create();
+    const directory = join(site.runDirectory, "deeper");
+    await writeFile(directory, "");
+    await site.writeBalancer({ config_file: join(directory, "haproxy.cfg") });
     await site.writeCluster("web", { port: await freePort() });
     await site.writeNodes("web", unreachableNodes(1));
     site.launch();
     await site.until("the fault to be told", async () => {
       const said = JSON.stringify((await site.balancer()).lastError);
-      return said.includes("/nowhere/at/all") && said.includes("ENOENT");
+      if (said.includes(directory) && /ENOTDIR|EEXIST/.test(said)) return true;
+      throw new Error(`lastError: ${said}`);
     });
-    await site.writeBalancer();
-    await site.untilServers("web", unreachableNodes(1));
+    await rm(directory);
+    await site.untilServers("web", unreachableNodes(1), 60_000);
   });
 });
 
