@@ -3,10 +3,13 @@ import type { ErrorObject } from "ajv";
 /** What decides which alternative of a choice a value was meant to be. */
 const DECIDING = new Set(["type", "const", "enum", "duration", "port", "pattern"]);
 
+/** Keywords whose error only says that there is another one inside. */
+const REPEATS = new Set(["if", "propertyNames"]);
+
 /** Without the errors of all alternatives that a value is not: where it was clearly meant to be one of them (a mapping,
  * and only one alternative takes mappings), that one's errors stand; otherwise the choice's own. */
 export function oneErrorPerChoice(errors: readonly ErrorObject[]): readonly ErrorObject[] {
-  const dropped = new Set<ErrorObject>(errors.filter((error) => error.keyword === "if"));
+  const dropped = new Set<ErrorObject>(errors.filter(({ keyword }) => REPEATS.has(keyword)));
   for (const choice of errors.filter((error) => error.keyword === "anyOf" || error.keyword === "oneOf")) {
     const alternatives = groupByAlternative(choice, errors);
     const meant = alternatives.filter((group) => group.length > 0 && !group.some((error) => decides(error, choice)));

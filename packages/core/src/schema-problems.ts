@@ -15,6 +15,13 @@ function problemOf(error: ErrorObject, path: readonly (string | number)[]): Prob
     const key = String(params["additionalProperty"]);
     return { path: [...path, key], message: unknownKey(key, error.parentSchema), atKey: true };
   }
+  if (error.propertyName !== undefined) {
+    return {
+      path: [...path, error.propertyName],
+      message: `${wanted(error, params)}, got ${found(error)}`,
+      atKey: true,
+    };
+  }
   if (error.keyword === "required") return { path, message: `"${String(params["missingProperty"])}" is required` };
   return { path, message: `${wanted(error, params)}, got ${found(error)}` };
 }

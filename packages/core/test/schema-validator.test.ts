@@ -42,6 +42,14 @@ const balancer = mapping(
 );
 
 describe("schemaValidator", () => {
+  it("names a key that has a name it may not have, once", () => {
+    const schema = { type: "object", propertyNames: { pattern: "^[a-z]+$", expects: "a name in lower case" } };
+    const wrapped = mapping({ proxies: schema });
+    expect(problemsOf(wrapped, { proxies: { fine: 1, "A b": 2 } })).toEqual([
+      { path: ["proxies", "A b"], message: 'must be a name in lower case, got "A b"', atKey: true },
+    ]);
+  });
+
   it("returns a copy with defaults filled in, nested ones too, and does not modify what it was given", () => {
     const given = { socket_file: "/run/x", upstreams: [{ host: "a", port: "80" }] };
     for (const each of [given, ...given.upstreams, given.upstreams]) Object.freeze(each);

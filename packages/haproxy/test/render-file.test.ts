@@ -175,6 +175,7 @@ describe("what each line comes from", () => {
     ["stats socket /run/haproxy.sock mode 600 level admin expose-fd listeners", null, ["socket_file"]],
     ["option httplog", null, ["meta_clusters", "api", "frontend", 1]],
     ["acl is_low path_beg /", "low", ["acl"]],
+    ["bind :81", null, ["meta_clusters", "api", "port"]],
     ["bind :82", null, ["proxies", "out", "port"]],
     ["mode tcp", null, ["proxies", "out", "options", 0]],
     ["server 192.0.2.1:1 192.0.2.1:1", null, ["proxies", "out", "upstreams", 0]],

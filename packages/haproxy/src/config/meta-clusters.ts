@@ -15,3 +15,8 @@ export function metaClusters(config: HAProxyConfig): Readonly<Record<string, Con
   );
   return Object.fromEntries([...older, ...newer]);
 }
+
+/** Where the port of a meta cluster stands. */
+export function portPath(name: string, { key }: ConfiguredMetaCluster): readonly string[] {
+  return key === "meta_clusters" ? [key, name, "port"] : [key, name];
+}

@@ -4,7 +4,7 @@ import { firstWord } from "../render/directives.js";
 import { bindAddress } from "../render/section.js";
 import { type Bind, bindsOverlap, formatBind, parseBind } from "./bind-address.js";
 import type { HAProxyBlock, HAProxyConfig } from "./haproxy-config.js";
-import { metaClusters } from "./meta-clusters.js";
+import { metaClusters, portPath } from "./meta-clusters.js";
 
 type ClusterOf = Omit<Cluster<HAProxyBlock>, "nodes" | "live">;
 
@@ -118,9 +118,12 @@ function bindProblems(config: HAProxyConfig, clusters: readonly ClusterOf[]): Co
 }
 
 function bindClaims(config: HAProxyConfig, clusters: readonly ClusterOf[]): { claim: Claim; text: string }[] {
-  const own = (who: string, path: (string | number)[], text: string) => ({ claim: { who, cluster: null, path }, text });
+  const own = (who: string, path: readonly (string | number)[], text: string) => ({
+    claim: { who, cluster: null, path },
+    text,
+  });
   const metas = Object.entries(metaClusters(config)).flatMap(([name, meta]) => [
-    own(`meta cluster ${name}`, [meta.key, name], bindAddress(meta.bind_address ?? config.bind_address, meta.port)),
+    own(`meta cluster ${name}`, portPath(name, meta), bindAddress(meta.bind_address ?? config.bind_address, meta.port)),
     ...bindLines(meta.frontend).map(({ text, index }) =>
       own(`meta cluster ${name}`, [meta.key, name, "frontend", index], text),
     ),

@@ -1,5 +1,5 @@
 import type { HAProxyConfig } from "../config/haproxy-config.js";
-import { metaClusters } from "../config/meta-clusters.js";
+import { metaClusters, portPath } from "../config/meta-clusters.js";
 import { directives } from "./directives.js";
 import { type ClusterPart, idleCloseOnResponse } from "./render-cluster.js";
 import { bindAddress, type Line, type Section } from "./section.js";
@@ -14,7 +14,7 @@ export function renderMetaClusters(config: HAProxyConfig, parts: readonly Cluste
       const origin = { cluster: null, path: [meta.key, name] };
       const bind = `bind ${bindAddress(meta.bind_address ?? config.bind_address, meta.port)}`;
       const lines: Line[] = [
-        { text: bind, origin },
+        { text: bind, origin: { cluster: null, path: portPath(name, meta) } },
         ...directives(meta.frontend, { cluster: null, path: [...origin.path, "frontend"] }),
         ...idleCloseOnResponse(meta.frontend, config, null),
         ...members.toSorted(byPriority).flatMap(routeLines),
