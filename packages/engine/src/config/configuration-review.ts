@@ -23,6 +23,12 @@ export interface Verdict {
   readonly notices: readonly FileProblem[];
 }
 
+interface Decision {
+  readonly wanted: Drafts;
+  readonly admitted: Drafts;
+  readonly refusals: readonly FileProblem[];
+}
+
 /** Judges what stands in a configuration directory and holds what is in force: of each file its last valid version,
  * and of the valid ones those that go together. Reads and writes nothing but plugins. */
 export class ConfigurationReview {
@@ -31,6 +37,7 @@ export class ConfigurationReview {
   #drafts = new Map<string, Draft>();
   #accepted: Drafts = new Map();
   #configuration: Configuration | undefined;
+  #decision: Decision | undefined;
 
   constructor(plugins: PluginFinder) {
     this.#plugins = plugins;
@@ -46,14 +53,13 @@ export class ConfigurationReview {
   async review(observation: Observation): Promise<Verdict> {
     const drafts = await this.#read(observation.texts);
     const { wanted, check } = this.#wanted(drafts, observation.unreadable);
-    const { admitted, refused } = this.#admit(wanted, check);
+    const { admitted, refusals } = this.#decide(wanted, check);
     const target = new FileSet(wanted);
-    const whole = refused.size === 0 ? [] : crossFileProblems(wanted, check);
     const problems = [
       ...observation.problems,
       ...drafts.flatMap((draft) => draft.problems),
       ...drafts.flatMap((draft) => invalidClusterProblems(draft, target, check)),
-      ...describeRefusals(refused, whole, this.#accepted, wanted),
+      ...refusals,
     ];
     this.#accepted = admitted;
     this.#configuration = buildConfiguration(admitted, this.#fits, this.#configuration);
@@ -106,6 +112,17 @@ export class ConfigurationReview {
     return { wanted, check: { fits: this.#fits, broken, before: new FileSet(this.#accepted) } };
   }
 
+  /** A set that was decided on already, and did not change since, is not tried again: the answer would be the same. */
+  #decide(wanted: Drafts, check: SetCheck): Decision {
+    const last = this.#decision;
+    if (last !== undefined && isSameSet(last.wanted, wanted)) return last;
+    const { admitted, refused } = this.#admit(wanted, check);
+    const whole = refused.size === 0 ? [] : crossFileProblems(wanted, check);
+    const refusals = describeRefusals(refused, whole, this.#accepted, wanted);
+    this.#decision = { wanted, admitted, refusals };
+    return this.#decision;
+  }
+
   #admit(wanted: Drafts, check: SetCheck): Admission<Draft, SetProblem> {
     return admitFiles(this.#accepted, wanted, {
       judge: (set) => crossFileProblems(set, check, true),
@@ -116,6 +133,10 @@ export class ConfigurationReview {
       },
     });
   }
+}
+
+function isSameSet(a: Drafts, b: Drafts): boolean {
+  return a.size === b.size && [...a].every(([slot, draft]) => b.get(slot) === draft);
 }
 
 /** The mistakes of a cluster's file that only show beside the others, told together with its own. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import type { Logger } from "@lighthouse-sd/core";
 import { watchDirectory } from "@lighthouse-sd/plugin-kit";
@@ -47,6 +48,8 @@ export class ConfigurationStore {
   #saving: Promise<void> = Promise.resolve();
 
   constructor({ directory, stateDirectory, plugins, log }: ConfigurationStoreOptions) {
+    // Every file that is being read listens to it.
+    setMaxListeners(0, this.#stopping.signal);
     this.#directory = directory;
     this.#log = log;
     this.#files = new ConfigurationDirectory(directory);

@@ -20,7 +20,13 @@ export const RUNNER_SCHEMA: JsonSchema = {
       type: "object",
       additionalProperties: false,
       default: {},
-      properties: { listen: { type: "string", default: "127.0.0.1:9470" } },
+      properties: {
+        listen: {
+          anyOf: [{ const: "off" }, { type: "string" }],
+          default: "127.0.0.1:9470",
+          expects: "ADDRESS:PORT or off",
+        },
+      },
     },
     state_dir: { type: "string", minLength: 1, expects: "the path of a directory" },
     settle: {
