@@ -3,7 +3,7 @@ import type { Context, Peer } from "@lighthouse-sd/core";
 import { durationMs } from "@lighthouse-sd/core";
 import type { TargetLock } from "@lighthouse-sd/plugin-kit";
 import { type Clock, settlesWithin } from "./clock.js";
-import type { Configuration, FileProblem, LoggingSettings } from "./config/configuration.js";
+import type { Configuration, FileProblem, LoggingSettings, RunnerSettings } from "./config/configuration.js";
 import { errorText } from "./error-text.js";
 import { hostPeer } from "./host-peer.js";
 import { HttpEndpoints } from "./http/http-endpoints.js";
@@ -48,6 +48,7 @@ export interface RunnerOptions {
 }
 
 const ROLE = "writer";
+const START_ONLY = ["state_dir", "name", "ip", "peer_port"] as const;
 /** What is left of the stop's 5 seconds after the calls into plugins, in milliseconds. */
 const STOP_MS = 4800;
 
@@ -61,6 +62,7 @@ export class Runner {
   #parts: { readonly membership: Membership; readonly balancers: Balancers } | undefined;
   #beginCalls: () => void = () => undefined;
   #wasReady = false;
+  #startedWith: readonly unknown[] | undefined;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
@@ -184,11 +186,23 @@ export class Runner {
     const { membership, balancers } = this.#running();
     const current = configuration.configuration;
     this.#configureLog(current.logging);
+    this.#tellOfNextStart(current.runner);
     void this.#http.listen(http ?? current.runner.http.listen);
     balancers.apply(current);
     membership.apply(current);
     this.#beginIfHeard();
     this.#tell();
+  }
+
+  /** Some settings are taken in at the start only. */
+  #tellOfNextStart(settings: RunnerSettings): void {
+    const now = START_ONLY.map((key) => settings[key]);
+    const changed = START_ONLY.filter(
+      (_, index) => this.#startedWith !== undefined && now[index] !== this.#startedWith[index],
+    );
+    this.#startedWith = now;
+    if (changed.length === 0) return;
+    this.#options.log.logger().warn(`runner.yaml: ${changed.join(", ")} takes effect at the next start`);
   }
 
   #membersChanged(cluster: string): void {

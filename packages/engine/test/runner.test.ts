@@ -170,6 +170,14 @@ describe("a runner", () => {
     expect(JSON.parse(log.at(-1) ?? "")).toMatchObject({ part: "http" });
   });
 
+  test("a setting that waits for the next start is told as such, once", async () => {
+    const [discovery, balancer] = [fakeDiscovery(), fakeBalancer()];
+    const { runner, source, log } = await house(plainSetup(discovery, balancer));
+    await runner.start();
+    for (let times = 0; times < 2; times++) source.set(plainSetup(discovery, balancer, { runner: { peer_port: 7 } }));
+    expect(log.filter((line) => line.includes("peer_port takes effect at the next start"))).toHaveLength(1);
+  });
+
   test("stop leaves nothing behind that goes on calling plugins", async () => {
     const [discovery, balancer] = [fakeDiscovery(), fakeBalancer()];
     const { runner } = await house(plainSetup(discovery, balancer));

@@ -1,0 +1,30 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+
+const PROGRAM = fileURLToPath(new URL("../bin/lighthouse-runner.js", import.meta.url));
+const EXAMPLE = fileURLToPath(new URL("../../../examples/quickstart", import.meta.url));
+
+async function runner(...args: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, ...args], { cwd: "/" });
+  return stdout;
+}
+
+test("every first-party plugin is in it, whatever the working directory", { timeout: 20_000 }, async () => {
+  const { plugins } = JSON.parse(await runner("plugins", "--json")) as {
+    plugins: { kind: string; name: string; package: string }[];
+  };
+  expect(plugins.map(({ kind, name, package: from }) => [kind, name, from])).toEqual([
+    ["balancer", "haproxy", "@lighthouse-sd/haproxy"],
+    ["discovery", "file", "@lighthouse-sd/files"],
+  ]);
+});
+
+test("the example is valid", { timeout: 20_000 }, async () => {
+  expect(await runner("check", EXAMPLE)).toBe("3 files, 0 errors\n");
+});
+
+test("it says its version", { timeout: 20_000 }, async () => {
+  expect(await runner("--version")).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
