@@ -51,7 +51,7 @@ function changes(cluster: ClusterPart, loaded: readonly Loaded[], defaults: read
 }
 
 describe("nothing is to be done where", () => {
-  test.each<readonly [string, ClusterPart, readonly Loaded[], (readonly string[])?]>([
+  test.each<readonly [string, ClusterPart, readonly Loaded[]]>([
     ["all is as it should be", web([one]), [{}]],
     ["there is nobody", web([]), []],
     ["the weight is the node's", web([node("10.0.0.1", 80, { weight: 7 })]), [{ weight: 7 }]],
