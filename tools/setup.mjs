@@ -11,6 +11,7 @@ export async function setUp({ build }) {
   checkNode();
   await ensureDebianPackages();
   await installDependencies();
+  step("building what has changed");
   await mustRun(...turbo(["run", "build", ...build.map((name) => `--filter=${name}`), "--output-logs=errors-only"]));
 }
 
