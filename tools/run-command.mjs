@@ -5,22 +5,26 @@ import { Failure } from "./terminal.mjs";
 /** The repository's root. */
 export const root = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
 
+const running = new Set();
+let interrupted;
+
+function onSignal(signal) {
+  interrupted = signal;
+  for (const child of running) child.kill(signal);
+}
+
 /**
  * Runs a program to its end and gives its exit code and output (empty where `show` lets it through to the terminal).
  * A Ctrl-C reaches the program too, by the terminal: this waits for it to end, and then ends with 130.
  */
 export async function run(file, args, { cwd = root, env = {}, show = false } = {}) {
-  let interrupted;
-  const onSignal = (signal) => {
-    interrupted = signal;
-    child.kill(signal);
-  };
   const child = spawn(file, args, {
     cwd,
     env: { ...process.env, ...env },
     stdio: ["ignore", show ? "inherit" : "pipe", show ? "inherit" : "pipe"],
   });
-  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  if (running.size === 0) process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  running.add(child);
   try {
     const output = { stdout: "", stderr: "" };
     for (const name of ["stdout", "stderr"]) {
@@ -35,7 +39,8 @@ export async function run(file, args, { cwd = root, env = {}, show = false } = {
     if (interrupted !== undefined) throw new Failure("interrupted", interrupted === "SIGINT" ? 130 : 143);
     return { code, ...output };
   } finally {
-    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+    running.delete(child);
+    if (running.size === 0) process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
   }
 }
 
