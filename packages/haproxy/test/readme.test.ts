@@ -22,7 +22,7 @@ function keysAfter(title: string): readonly string[] {
     0,
     rest.findIndex((line) => !line.startsWith("|")),
   );
-  return table.map((line) => /^\| `([^`]+)` \|/.exec(line)?.[1] ?? line);
+  return table.map((line) => /^\| `([^`]+)` +\|/.exec(line)?.[1] ?? line);
 }
 
 function schemaAt(...path: readonly string[]): Schema {
@@ -58,7 +58,7 @@ describe("the README has every key in a table, and no other", () => {
     "the default of %s is the schema's",
     (key, schema) => {
       const value = (schema as { readonly default?: unknown }).default;
-      const cell = new RegExp(`^\\| \`${key}\` \\| ([^|]*) \\|`, "m").exec(readme)?.[1] ?? "";
+      const cell = new RegExp(`^\\| \`${key}\` +\\| ([^|]*?) +\\|`, "m").exec(readme)?.[1] ?? "";
       if (typeof value !== "object" && value !== undefined) expect(cell).toBe(`\`${String(value)}\``);
       else expect(cell).not.toBe("");
     },
