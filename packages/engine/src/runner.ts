@@ -11,6 +11,7 @@ import type { RunnerState } from "./http/status.js";
 import type { LogOutput, LogSettings } from "./logging/log-output.js";
 import { Membership } from "./membership/membership.js";
 import { SnapshotKeeper } from "./membership/snapshot-keeper.js";
+import { RunnerMetrics } from "./metrics/runner-metrics.js";
 import type { CallTimes } from "./plugin-calls.js";
 import { lockStateDirectory, makeStateDirectory } from "./state-directory.js";
 import { Balancers } from "./sync/balancers.js";
@@ -58,6 +59,7 @@ export class Runner {
   readonly #startedAt: number;
   readonly #listeners: (() => void)[] = [];
   readonly #http: HttpEndpoints;
+  readonly #metrics = new RunnerMetrics();
   #lock: TargetLock | undefined;
   #parts: { readonly membership: Membership; readonly balancers: Balancers } | undefined;
   #beginCalls: () => void = () => undefined;
@@ -67,7 +69,10 @@ export class Runner {
   constructor(options: RunnerOptions) {
     this.#options = options;
     this.#startedAt = options.clock.now();
-    this.#http = new HttpEndpoints(options.log.logger("http"), () => this.state());
+    this.#http = new HttpEndpoints(options.log.logger("http"), {
+      state: () => this.state(),
+      metrics: () => this.#metrics.page(this.state()),
+    });
   }
 
   /** Rejects where the state directory cannot be used, or another runner uses it. */
@@ -159,7 +164,7 @@ export class Runner {
       snapshots,
       log: log.logger(),
       contextFor: ({ name }) => context("discovery", name, () => undefined),
-      onChange: (cluster) => this.#membersChanged(cluster),
+      onChange: (cluster, at) => this.#membersChanged(cluster, at),
     });
     const balancers = new Balancers({
       clock,
@@ -174,6 +179,7 @@ export class Runner {
       },
       undecided: () => membership.undecided(),
       locate: (file, path, atKey) => configuration.locate(file, path, atKey),
+      meterFor: (balancer) => this.#metrics.meter(balancer),
       onState: () => this.#tell(),
     });
     // The first sync waits this long for sources to speak, so that a target that is not running yet starts up right.
@@ -205,8 +211,8 @@ export class Runner {
     this.#options.log.logger().warn(`runner.yaml: ${changed.join(", ")} takes effect at the next start`);
   }
 
-  #membersChanged(cluster: string): void {
-    this.#parts?.balancers.membershipChanged(cluster);
+  #membersChanged(cluster: string, at: number): void {
+    this.#parts?.balancers.membershipChanged(cluster, at);
     this.#beginIfHeard();
     this.#tell();
   }

@@ -53,14 +53,18 @@ function sampleState(): RunnerState {
   };
 }
 
-function ask(url: string, more: { method?: string; knownHost?: boolean; state?: RunnerState } = {}) {
+async function samplePage(): Promise<{ type: string; body: string }> {
+  return { type: "text/plain; version=0.0.4; charset=utf-8", body: "up 1\n" };
+}
+
+async function ask(url: string, more: { method?: string; knownHost?: boolean; state?: RunnerState } = {}) {
   const { method = "GET", knownHost = true, state = sampleState() } = more;
-  return answerRequest({ method, url, knownHost }, () => state);
+  return answerRequest({ method, url, knownHost }, { state: () => state, metrics: samplePage });
 }
 
 describe("answers", () => {
-  test("/api/v1/status tells everything, in the shape that tools rely on", () => {
-    const { status, body, type } = ask("/api/v1/status");
+  test("/api/v1/status tells everything, in the shape that tools rely on", async () => {
+    const { status, body, type } = await ask("/api/v1/status");
     expect([status, type]).toEqual([200, "application/json; charset=utf-8"]);
     expect(JSON.parse(body)).toEqual({
       version: "1.0.0",
@@ -100,16 +104,18 @@ describe("answers", () => {
     });
   });
 
-  test("/readyz says what is waited for, and what a ready runner does without", () => {
+  test("/readyz says what is waited for, and what a ready runner does without", async () => {
     const state = sampleState();
-    const lines = ask("/readyz?verbose").body.split("\n");
+    const lines = (await ask("/readyz?verbose")).body.split("\n");
     expect(lines[0]).toBe("ready");
     expect(lines).toContain(
       "cluster db: lost: the 1 nodes that zk named until 2026-01-01T00:00:01.000Z stand: refused",
     );
     expect(lines).toContain("cluster new: nothing is known from zk yet");
     const failing = { ...newBalancerState("haproxy", "x"), lastError: "socket gone" };
-    const waiting = ask("/readyz", { state: { ...state, ready: false, balancers: new Map([["haproxy", failing]]) } });
+    const waiting = await ask("/readyz", {
+      state: { ...state, ready: false, balancers: new Map([["haproxy", failing]]) },
+    });
     expect(waiting.status).toBe(503);
     expect(waiting.body).toContain("balancer haproxy: its first sync is not done: socket gone");
   });
@@ -117,25 +123,26 @@ describe("answers", () => {
   test.each([
     ["GET", "/healthz", true, 200],
     ["HEAD", "/healthz", true, 200],
+    ["GET", "/metrics", true, 200],
     ["GET", "/elsewhere", true, 404],
     ["POST", "/healthz", true, 405],
     ["GET", "/healthz", false, 421],
     ["GET", "/elsewhere", false, 421],
-  ])("%s %s, known host %s: %i", (method, url, knownHost, status) => {
-    expect(ask(url, { method, knownHost }).status).toBe(status);
+  ])("%s %s, known host %s: %i", async (method, url, knownHost, status) => {
+    expect((await ask(url, { method, knownHost })).status).toBe(status);
   });
 
-  test("a name such as __proto__ is a name", () => {
+  test("a name such as __proto__ is a name", async () => {
     const state = { ...sampleState(), clusters: [{ name: "__proto__", discovery: "x", state: unknownCluster(AT) }] };
-    expect(ask("/api/v1/status", { state }).body).toContain('"__proto__":{"discovery":"x"');
+    expect((await ask("/api/v1/status", { state })).body).toContain('"__proto__":{"discovery":"x"');
   });
 
-  test("10,000 nodes are answered whole", () => {
+  test("10,000 nodes are answered whole", async () => {
     const records = Array.from({ length: 10_000 }, (_, index) =>
       goodRecord(`n${index}`, `10.1.${index >> 8}.${index & 255}`),
     );
     const state = withAnswer(unknownCluster(AT), records, GUARD, AT);
-    const { body } = ask("/api/v1/status", {
+    const { body } = await ask("/api/v1/status", {
       state: { ...sampleState(), clusters: [{ name: "big", discovery: "x", state }] },
     });
     expect(JSON.parse(body).clusters.big.nodes).toHaveLength(10_000);
@@ -179,7 +186,7 @@ test.each<[string, unknown]>([
 describe("the endpoints", () => {
   function endpoints() {
     const log = new RecordingLog();
-    const http = new HttpEndpoints(log, sampleState);
+    const http = new HttpEndpoints(log, { state: sampleState, metrics: samplePage });
     onTestFinished(() => http.close());
     return { http, log };
   }
@@ -227,6 +234,16 @@ describe("the endpoints", () => {
       "the port is taken by another process",
     );
     expect(http.port()).toBeUndefined();
+  });
+
+  test("an answer that cannot be made is an error of its request, not of the process", async () => {
+    const broken = { state: sampleState, metrics: () => Promise.reject(new Error("no numbers")) };
+    const http = new HttpEndpoints(new RecordingLog(), broken);
+    onTestFinished(() => http.close());
+    await http.listen("127.0.0.1:0");
+    const place = { host: "127.0.0.1", port: http.port() };
+    expect(await get({ ...place, path: "/metrics" })).toEqual({ status: 500, body: "no numbers\n" });
+    expect((await get(place)).status).toBe(200);
   });
 
   test("the unix socket is this user's alone, and replaces one that was left behind", async () => {

@@ -51,14 +51,26 @@ function plainSetup(discovery: FakeDiscovery, balancer: FakeBalancer, more: obje
   });
 }
 
-function readyz(socketPath: string): Promise<{ status: number; body: string }> {
+interface Told {
+  readonly status: number;
+  readonly type: string | undefined;
+  readonly body: string;
+}
+
+function readyz(socketPath: string): Promise<Told> {
+  return get(socketPath, "/readyz");
+}
+
+function get(socketPath: string, path: string): Promise<Told> {
   return new Promise((resolve, reject) => {
-    const asked = request({ socketPath, path: "/readyz", agent: false }, (response) => {
+    const asked = request({ socketPath, path, agent: false }, (response) => {
       let body = "";
       response.setEncoding("utf8").on("data", (part) => {
         body += part;
       });
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, body }));
+      response.on("end", () => {
+        resolve({ status: response.statusCode ?? 0, type: response.headers["content-type"], body });
+      });
     });
     asked.on("error", reject).end();
   });
@@ -168,6 +180,29 @@ describe("a runner", () => {
     source.set({ ...setup, logging: { level: "info", format: "json" } });
     await vi.waitFor(() => expect(runner.httpPort()).toBeGreaterThan(0));
     expect(JSON.parse(log.at(-1) ?? "")).toMatchObject({ part: "http" });
+  });
+
+  test("metrics are answered on port and socket, and follow what happens", async () => {
+    const [discovery, balancer] = [fakeDiscovery(), fakeBalancer()];
+    const http = { http: { listen: "127.0.0.1:0" } };
+    const { runner, source, stateDirectory } = await house(plainSetup(discovery, balancer, { runner: http }));
+    await runner.start();
+    await vi.waitFor(() => expect(discovery.watches).toHaveLength(1));
+    const socket = join(stateDirectory, "writer.sock");
+    discovery.answer("web", [A]);
+    await vi.waitFor(async () => {
+      const { body } = await get(socket, "/metrics");
+      expect(body).toContain('lighthouse_cluster_nodes{cluster="web",state="active"} 1\n');
+      expect(body).toMatch(/^lighthouse_convergence_seconds_count\{balancer="lb"\} [1-9]/m);
+    });
+    await vi.waitFor(() => expect(runner.httpPort()).toBeGreaterThan(0));
+    const overTcp = await fetch(`http://127.0.0.1:${runner.httpPort()}/metrics`);
+    expect(overTcp.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
+    expect(await overTcp.text()).toContain('lighthouse_cluster_source{cluster="web",state="live"} 1\n');
+    source.set(plainSetup(discovery, balancer, { runner: http, clusters: [], balancers: [] }));
+    const { body, type } = await get(socket, "/metrics");
+    expect(type).toBe("text/plain; version=0.0.4; charset=utf-8");
+    expect(body).not.toMatch(/cluster="web"|balancer="lb"/);
   });
 
   test("a setting that waits for the next start is told as such, once", async () => {

@@ -1,9 +1,9 @@
 import { rm } from "node:fs/promises";
 import { formatAddress, type Logger } from "@lighthouse-sd/core";
 import { errorText } from "../error-text.js";
+import type { AnswerSource } from "./answer-request.js";
 import { type HttpServer, serveState } from "./http-server.js";
 import { parseListenAddress } from "./listen-address.js";
-import type { RunnerState } from "./status.js";
 
 /** The longest path of a unix socket, in bytes. */
 const LONGEST_SOCKET_PATH = 107;
@@ -12,15 +12,15 @@ const LONGEST_SOCKET_PATH = 107;
  * needed for the runner's work: what cannot be opened is a warning. */
 export class HttpEndpoints {
   readonly #log: Logger;
-  readonly #state: () => RunnerState;
+  readonly #source: AnswerSource;
   #listen: string | undefined;
   #server: HttpServer | undefined;
   #socket: { readonly server: HttpServer; readonly path: string } | undefined;
   #work: Promise<void> = Promise.resolve();
 
-  constructor(log: Logger, state: () => RunnerState) {
+  constructor(log: Logger, source: AnswerSource) {
     this.#log = log;
-    this.#state = state;
+    this.#source = source;
   }
 
   /** Answers at `address` (`127.0.0.1:9470`, or `off`) from now on, and nowhere else. */
@@ -42,7 +42,7 @@ export class HttpEndpoints {
     }
     try {
       await rm(path, { force: true });
-      this.#socket = { server: await withPrivateMode(() => serveState({ path }, this.#state)), path };
+      this.#socket = { server: await withPrivateMode(() => serveState({ path }, this.#source)), path };
     } catch (error) {
       this.#log.warn(`no socket at ${path}: ${errorText(error)}`);
     }
@@ -69,7 +69,7 @@ export class HttpEndpoints {
     await before?.close();
     if (place === "off") return;
     try {
-      this.#server = await serveState(place, this.#state);
+      this.#server = await serveState(place, this.#source);
       this.#log.info(`answers HTTP at http://${formatAddress(place.host, this.#server.port)}`);
     } catch (error) {
       const taken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { answerRequest } from "./answer-request.js";
+import { errorText } from "../error-text.js";
+import { type Answer, type AnswerSource, type Asked, answerRequest } from "./answer-request.js";
 import { isKnownHost } from "./host-names.js";
-import type { RunnerState } from "./status.js";
 
 /** Limits on what a client may send or keep open. */
 const LIMITS = { headersTimeout: 5000, requestTimeout: 5000, keepAliveTimeout: 5000, maxHeaderSize: 8192 } as const;
@@ -19,10 +19,12 @@ export interface HttpServer {
 /** Where a server listens: an address, or a unix socket's path. */
 export type ListenPlace = { readonly host: string; readonly port: number } | { readonly path: string };
 
-/** Answers requests about the runner's state at `place`. Rejects where it cannot listen there. */
-export function serveState(place: ListenPlace, state: () => RunnerState): Promise<HttpServer> {
+/** Answers requests about the runner at `place`. Rejects where it cannot listen there. */
+export function serveState(place: ListenPlace, source: AnswerSource): Promise<HttpServer> {
   const host = "host" in place ? place.host : undefined;
-  const server = createServer({ ...LIMITS }, (request, response) => answer(request, response, host, state));
+  const server = createServer({ ...LIMITS }, (request, response) => {
+    void answer(request, response, host, source);
+  });
   server.maxConnections = MOST_CONNECTIONS;
   server.on("clientError", (_error, socket) => socket.destroy());
   return new Promise((resolve, reject) => {
@@ -36,15 +38,16 @@ export function serveState(place: ListenPlace, state: () => RunnerState): Promis
   });
 }
 
-function answer(
+async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   listening: string | undefined,
-  state: () => RunnerState,
-): void {
+  source: AnswerSource,
+): Promise<void> {
   const { method = "", url = "" } = request;
   const knownHost = isKnownHost(request.headers.host, listening);
-  const { status, type, body, headers } = answerRequest({ method, url, knownHost }, state);
+  const { status, type, body, headers } = await answerSafely({ method, url, knownHost }, source);
+  if (response.destroyed) return;
   response.writeHead(status, {
     ...headers,
     "content-type": type,
@@ -56,6 +59,15 @@ function answer(
   // A body is never read: whoever sends one is cut off after the answer.
   if (request.headers["content-length"] !== undefined || request.headers["transfer-encoding"] !== undefined) {
     response.once("finish", () => request.destroy());
+  }
+}
+
+/** One answer that cannot be made must not end the process. */
+async function answerSafely(asked: Asked, source: AnswerSource): Promise<Answer> {
+  try {
+    return await answerRequest(asked, source);
+  } catch (error) {
+    return { status: 500, type: "text/plain; charset=utf-8", body: `${errorText(error)}\n` };
   }
 }
 

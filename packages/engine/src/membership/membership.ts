@@ -33,8 +33,9 @@ export interface MembershipOptions {
   readonly random: () => number;
   readonly snapshots: SnapshotKeeper;
   readonly contextFor: (settings: DiscoverySettings) => Context;
-  /** What balancers see of `cluster`, or whether its source has spoken, has changed. */
-  readonly onChange: (cluster: string) => void;
+  /** What balancers see of `cluster`, or whether its source has spoken, has changed; `at`: when its source said so, as
+   * `Clock.elapsed`. */
+  readonly onChange: (cluster: string, at: number) => void;
 }
 
 interface Entry {
@@ -144,7 +145,7 @@ export class Membership {
     entry?.run?.unwatch(name);
     entry?.cancelStandby();
     this.#claims.forget(name);
-    this.#options.onChange(name);
+    this.#options.onChange(name, this.#options.clock.elapsed());
   }
 
   #attach(entry: Entry): void {
@@ -179,16 +180,18 @@ export class Membership {
 
   #answer(entry: Entry, records: readonly unknown[]): void {
     const { name, guard } = entry.settings;
+    const { clock, onChange } = this.#options;
+    const at = clock.elapsed();
     const before = entry.state;
     const known = before.nodes ?? membersOf(entry.standby);
     entry.cancelStandby();
     entry.standby = undefined;
     const first = !entry.decided;
     entry.decided = true;
-    const state = withAnswer(before, records, guard, this.#options.clock.now());
+    const state = withAnswer(before, records, guard, clock.now());
     if (state.nodes !== null && state.nodes !== known) this.#claim(name, this.#claims.claim(name, known, state.nodes));
-    this.#replace(entry, state);
-    if (first && state.nodes === before.nodes) this.#options.onChange(name);
+    this.#replace(entry, state, at);
+    if (first && state.nodes === before.nodes) onChange(name, at);
   }
 
   #lost(entry: Entry, reason: string): void {
@@ -209,7 +212,7 @@ export class Membership {
       const restored = withSnapshot(before, standby, clock.now());
       this.#replace(entry, withoutTakenOver(restored, this.#claims.ofOthers(entry.settings.name)));
     }
-    if (entry.state === before) this.#options.onChange(entry.settings.name);
+    if (entry.state === before) this.#options.onChange(entry.settings.name, clock.elapsed());
   }
 
   /** `cluster` has taken `addresses` into use: lists that only disk stands behind give them up. */
@@ -226,7 +229,7 @@ export class Membership {
     }
   }
 
-  #replace(entry: Entry, state: ClusterState): void {
+  #replace(entry: Entry, state: ClusterState, at: number = this.#options.clock.elapsed()): void {
     const before = entry.state;
     if (state === before) return;
     entry.state = state;
@@ -234,7 +237,7 @@ export class Membership {
     const { log, onChange } = this.#options;
     for (const { level, text } of membershipSentences(name, before, state)) log[level](text);
     if (state.readings !== before.readings || state.source !== before.source) this.#remember(entry);
-    if (state.nodes !== before.nodes || state.source !== before.source) onChange(name);
+    if (state.nodes !== before.nodes || state.source !== before.source) onChange(name, at);
   }
 
   #remember(entry: Entry): void {

@@ -7,7 +7,9 @@ import type { CallTimes } from "../plugin-calls.js";
 import { BalancerInstance } from "./balancer-instance.js";
 import { type BalancerState, newBalancerState, withFailure, withNewGeneration, withResult } from "./balancer-state.js";
 import { BalancerVoice } from "./balancer-voice.js";
+import { ALL_CONFIRMED, type Unconfirmed, withChange, withConfirmation, withSyncBegun } from "./convergence.js";
 import { dueAt, NEVER, type Pending, type Settle, withEvent } from "./settle.js";
+import { type SyncMeter, syncWord } from "./sync-meter.js";
 
 /** What one balancer's loop needs. */
 export interface BalancerLoopOptions {
@@ -26,6 +28,7 @@ export interface BalancerLoopOptions {
   /** No call into the plugin is made before this has resolved. */
   readonly startAfter: Promise<unknown>;
   readonly onState: () => void;
+  readonly meter: SyncMeter;
 }
 
 const BACK_OFF: BackOff = { firstMs: 500, capMs: 30_000 };
@@ -42,6 +45,7 @@ export class BalancerLoop {
   #state: BalancerState;
   #clusters: readonly Cluster[] = [];
   #pending: Pending | undefined;
+  #unconfirmed: Unconfirmed = ALL_CONFIRMED;
   #last: { readonly startAt: number; readonly endAt: number } = NEVER;
   #failures = 0;
   #retryAt = Number.POSITIVE_INFINITY;
@@ -62,7 +66,7 @@ export class BalancerLoop {
     this.#voice = new BalancerVoice(context.log);
     const onIgnoredAbort = (message: string): void => this.#fail(message);
     this.#instance = new BalancerInstance(context, { clock, times, signal: this.#stop.signal, onIgnoredAbort });
-    this.mark();
+    this.changed();
     void options.startAfter.then(() => {
       this.#held = false;
       this.#schedule();
@@ -82,6 +86,12 @@ export class BalancerLoop {
     this.#state = { ...withNewGeneration(this.#state), type: settings.plugin.name, file: settings.file };
     this.#failures = 0;
     this.#retryAt = Number.POSITIVE_INFINITY;
+    this.changed();
+  }
+
+  /** Members or configuration have changed for this balancer; `at`: when that became known, as `Clock.elapsed`. */
+  changed(at: number = this.#options.clock.elapsed()): void {
+    this.#unconfirmed = withChange(this.#unconfirmed, at);
     this.mark();
   }
 
@@ -113,7 +123,9 @@ export class BalancerLoop {
     if (clusters === this.#clusters) return;
     this.#clusters = clusters;
     this.#state = withNewGeneration(this.#state);
-    this.mark();
+    // What waits for a sync already is what shows here.
+    if (this.#unconfirmed.waiting.length === 0) this.changed();
+    else this.mark();
   }
 
   #schedule(): void {
@@ -139,6 +151,7 @@ export class BalancerLoop {
     const isRetry = startAt >= this.#retryAt;
     this.refresh();
     this.#pending = undefined;
+    this.#unconfirmed = withSyncBegun(this.#unconfirmed);
     this.#againAt = Number.POSITIVE_INFINITY;
     if (isRetry) this.#retryAt = Number.POSITIVE_INFINITY;
     try {
@@ -182,6 +195,7 @@ export class BalancerLoop {
     const problems = place(this.#settings, result.problems ?? []);
     this.#state = withResult(this.#state, { ...turn, result, problems, at: clock.now() });
     this.#voice.synced(result, problems);
+    this.#measure(result, turn.error === null);
     if (syncAgainMs !== undefined) this.#againAt = clock.elapsed() + Math.max(SHORTEST_AGAIN_MS, syncAgainMs);
     if (turn.error !== null) this.#voice.failed(turn.error);
     if (turn.error !== null || (!converged && syncAgainMs === undefined)) {
@@ -193,7 +207,17 @@ export class BalancerLoop {
     this.#voice.well();
   }
 
+  #measure(result: SyncResult, isNewest: boolean): void {
+    const { meter, clock } = this.#options;
+    meter.synced(syncWord(result), result.changes);
+    if (!result.converged || !isNewest) return;
+    const { unconfirmed, seconds } = withConfirmation(this.#unconfirmed, clock.elapsed());
+    this.#unconfirmed = unconfirmed;
+    meter.confirmed(seconds);
+  }
+
   #failed(error: string): void {
+    this.#options.meter.synced("failed", []);
     this.#fail(error);
     this.#retryLater();
   }

@@ -7,6 +7,7 @@ import type { BalancerState } from "./balancer-state.js";
 import { clusterViews, type Members } from "./cluster-views.js";
 import { type Locate, placedProblems } from "./problem-places.js";
 import type { Settle } from "./settle.js";
+import type { SyncMeter } from "./sync-meter.js";
 
 /** What the balancers of a configuration need. */
 export interface BalancersOptions {
@@ -20,6 +21,8 @@ export interface BalancersOptions {
   /** The clusters whose source has not been heard yet. */
   readonly undecided: () => readonly string[];
   readonly locate: Locate;
+  /** What counts for the balancer of this name. */
+  readonly meterFor: (balancer: string) => SyncMeter;
   /** No call into a plugin is made before this has resolved. */
   readonly startAfter: Promise<unknown>;
   /** How a balancer stands may have changed. */
@@ -53,10 +56,11 @@ export class Balancers {
     }
   }
 
-  /** The members of `cluster`, or whether its source has been heard, have changed. */
-  membershipChanged(cluster: string): void {
+  /** The members of `cluster`, or whether its source has been heard, have changed; `at`: when that became known, as
+   * `Clock.elapsed`. */
+  membershipChanged(cluster: string, at?: number): void {
     const blocks = this.#clusters.get(cluster)?.blocks;
-    for (const [name, loop] of this.#loops) if (blocks?.has(name) === true) loop.mark();
+    for (const [name, loop] of this.#loops) if (blocks?.has(name) === true) loop.changed(at);
   }
 
   /** Every balancer looks at its target soon. */
@@ -77,7 +81,7 @@ export class Balancers {
   }
 
   #begin(settings: BalancerSettings): BalancerLoop {
-    const { clock, times, random, settle, contextFor, membersOf, undecided, locate, onState } = this.#options;
+    const { clock, times, random, settle, contextFor, membersOf, undecided, locate, onState, meterFor } = this.#options;
     const { name } = settings;
     const loop = new BalancerLoop({
       settings,
@@ -87,6 +91,7 @@ export class Balancers {
       settle,
       contextFor,
       onState,
+      meter: meterFor(name),
       startAfter: Promise.all([this.#options.startAfter, this.#endings.get(name)]),
       clusters: (before) => clusterViews(before, name, this.#clusters.values(), membersOf),
       complete: (clusters) => {

@@ -12,6 +12,8 @@ export class BalancersHouse {
   readonly log: RecordingLog = new RecordingLog();
   readonly members: Map<string, { nodes: readonly Node[] | null; live: boolean }> = new Map();
   readonly undecided: string[] = [];
+  /** What was counted, in order: how each sync ended, and how long confirmed changes took. */
+  readonly counted: (string | readonly number[])[] = [];
   readonly balancers: Balancers;
 
   constructor() {
@@ -30,6 +32,10 @@ export class BalancersHouse {
       membersOf: (cluster) => this.members.get(cluster) ?? { nodes: null, live: false },
       undecided: () => this.undecided,
       locate: (file, path) => (file.endsWith(".yaml") ? { line: path.length, column: 1 } : undefined),
+      meterFor: () => ({
+        synced: (word) => this.counted.push(word),
+        confirmed: (seconds) => this.counted.push(seconds),
+      }),
       startAfter: Promise.resolve(),
       onState: () => undefined,
     });

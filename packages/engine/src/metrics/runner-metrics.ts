@@ -1,0 +1,37 @@
+import { Registry } from "prom-client";
+import type { RunnerState } from "../http/status.js";
+import type { SyncMeter } from "../sync/sync-meter.js";
+import { BalancerMetrics } from "./balancer-metrics.js";
+import { ClusterMetrics } from "./cluster-metrics.js";
+import { addProcessMetrics } from "./process-metrics.js";
+
+/** A page of metrics in Prometheus' text format. */
+export interface MetricsPage {
+  readonly type: string;
+  readonly body: string;
+}
+
+/** The metrics of one runner, in a registry of their own. */
+export class RunnerMetrics {
+  readonly #registry: Registry = new Registry();
+  readonly #balancers: BalancerMetrics;
+  readonly #clusters: ClusterMetrics;
+
+  constructor() {
+    this.#balancers = new BalancerMetrics(this.#registry);
+    this.#clusters = new ClusterMetrics(this.#registry);
+    addProcessMetrics(this.#registry);
+  }
+
+  /** Counts for the balancer of this name. */
+  meter(balancer: string): SyncMeter {
+    return this.#balancers.meter(balancer);
+  }
+
+  /** Everything as it stands; what is no longer in `state` is gone from it. */
+  async page(state: RunnerState): Promise<MetricsPage> {
+    this.#clusters.show(state);
+    this.#balancers.keep(state.balancers);
+    return { type: this.#registry.contentType, body: await this.#registry.metrics() };
+  }
+}

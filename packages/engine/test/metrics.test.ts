@@ -1,0 +1,125 @@
+import { describe, expect, test } from "vitest";
+import type { RunnerState } from "../src/http/status.js";
+import { type ClusterState, unknownCluster, withAnswer, withLoss } from "../src/membership/cluster-state.js";
+import { RunnerMetrics } from "../src/metrics/runner-metrics.js";
+import { newBalancerState } from "../src/sync/balancer-state.js";
+import { goodRecord, node } from "./support/sample-nodes.js";
+import { GUARD } from "./support/settings.js";
+
+const RECORDS = [goodRecord("a", "10.0.0.1"), goodRecord("b", "10.0.0.2"), { source: "bad", value: "x" }];
+const LIVE = withAnswer(unknownCluster(0), RECORDS, GUARD, 0);
+const HOLDING: ClusterState = {
+  ...withLoss(LIVE, "refused", 0),
+  held: [{ node: node("b", "10.0.0.2"), since: 0, reason: "left all at once" }],
+};
+
+function stateOf(clusters: Readonly<Record<string, ClusterState>>, balancers: readonly string[] = ["lb"]): RunnerState {
+  return {
+    version: "1",
+    ready: true,
+    startedAt: 0,
+    clusters: Object.entries(clusters).map(([name, state]) => ({ name, discovery: "file", state })),
+    balancers: new Map(balancers.map((name) => [name, newBalancerState("fake", `balancers/${name}.yaml`)])),
+    problems: [{ file: "clusters/x.yaml", message: "wrong" }],
+    notices: [],
+  };
+}
+
+/** The samples of the metrics that begin with `prefix`, sorted. */
+async function samples(metrics: RunnerMetrics, state: RunnerState, prefix = "lighthouse_"): Promise<readonly string[]> {
+  const { body } = await metrics.page(state);
+  return body
+    .split("\n")
+    .filter((line) => line.startsWith(prefix) && !line.includes("_bucket"))
+    .sort();
+}
+
+describe("what metrics tell", () => {
+  test("clusters and configuration as they stand", async () => {
+    const state = stateOf({ web: LIVE, db: HOLDING, new: unknownCluster(0) }, []);
+    const lines = await samples(new RunnerMetrics(), state);
+    expect(lines.filter((line) => !line.endsWith(" 0"))).toEqual([
+      'lighthouse_cluster_nodes{cluster="db",state="active"} 1',
+      'lighthouse_cluster_nodes{cluster="db",state="held"} 1',
+      'lighthouse_cluster_nodes{cluster="web",state="active"} 2',
+      'lighthouse_cluster_source{cluster="db",state="lost"} 1',
+      'lighthouse_cluster_source{cluster="new",state="waiting"} 1',
+      'lighthouse_cluster_source{cluster="web",state="live"} 1',
+      "lighthouse_config_errors 1",
+      'lighthouse_quarantined_records{cluster="db"} 1',
+      'lighthouse_quarantined_records{cluster="web"} 1',
+    ]);
+    expect(lines).not.toContainEqual(expect.stringContaining('nodes{cluster="new"'));
+  });
+
+  test("what balancers do: syncs by result, reloads by code, repairs", async () => {
+    const metrics = new RunnerMetrics();
+    const meter = metrics.meter("lb");
+    meter.synced("failed", []);
+    meter.synced("converged", [
+      { kind: "reload", target: "haproxy", action: "a new frontend", code: "structure" },
+      { kind: "reload", target: "haproxy", action: "why not" },
+      { kind: "runtime", target: "web/a", action: "address put right", code: "address", repair: true },
+      { kind: "runtime", target: "web/b", action: "added", code: "add" },
+    ]);
+    meter.confirmed([0.002, 70]);
+    expect(await samples(metrics, stateOf({}))).toEqual([
+      "lighthouse_config_errors 1",
+      'lighthouse_convergence_seconds_count{balancer="lb"} 2',
+      'lighthouse_convergence_seconds_sum{balancer="lb"} 70.002',
+      'lighthouse_drift_repairs_total{balancer="lb"} 1',
+      'lighthouse_reload_total{balancer="lb",code="other"} 1',
+      'lighthouse_reload_total{balancer="lb",code="structure"} 1',
+      'lighthouse_sync_total{balancer="lb",result="converged"} 1',
+      'lighthouse_sync_total{balancer="lb",result="failed"} 1',
+      'lighthouse_sync_total{balancer="lb",result="pending"} 0',
+      'lighthouse_sync_total{balancer="lb",result="unconfirmed"} 0',
+    ]);
+    const { body } = await metrics.page(stateOf({}));
+    expect(body).toContain('lighthouse_convergence_seconds_bucket{le="0.001",balancer="lb"} 0\n');
+    expect(body).toContain('lighthouse_convergence_seconds_bucket{le="60",balancer="lb"} 1\n');
+  });
+
+  test("what is removed is gone, and a balancer that comes back under its name begins at zero", async () => {
+    const metrics = new RunnerMetrics();
+    metrics.meter("lb").synced("converged", [{ kind: "reload", target: "x", action: "y", code: "structure" }]);
+    metrics.meter("lb").confirmed([1]);
+    await samples(metrics, stateOf({ web: LIVE }));
+    expect(await samples(metrics, stateOf({}, []))).toEqual(["lighthouse_config_errors 1"]);
+    metrics.meter("lb");
+    const again = await samples(metrics, stateOf({}));
+    expect(again.filter((line) => line.includes("lb") && !line.endsWith(" 0"))).toEqual([]);
+  });
+
+  test("series grow with clusters and balancers, never with nodes or with what a plugin makes up", async () => {
+    const metrics = new RunnerMetrics();
+    const many = Array.from({ length: 500 }, (_, index) =>
+      goodRecord(`n${index}`, `10.1.${index >> 8}.${index & 255}`),
+    );
+    const big = withAnswer(unknownCluster(0), many, GUARD, 0);
+    expect(await samples(metrics, stateOf({ web: big }, []), "lighthouse_cluster_nodes")).toHaveLength(2);
+    const codes = Array.from({ length: 500 }, (_, index) => `code${index}`);
+    const changes = [...codes, 'quote"\n'].map((code) => {
+      return { kind: "reload", target: "x", action: "y", code } as const;
+    });
+    metrics.meter("lb").synced("converged", changes);
+    const reloads = await samples(metrics, stateOf({}), "lighthouse_reload_total");
+    expect(reloads).toHaveLength(51);
+    expect(reloads.at(-1)).toBe('lighthouse_reload_total{balancer="lb",code="other"} 451');
+  });
+
+  test("the process: memory, CPU, files", async () => {
+    const lines = await samples(new RunnerMetrics(), stateOf({}), "process_");
+    const value = (name: string): number => Number(lines.find((line) => line.startsWith(`${name} `))?.split(" ")[1]);
+    expect(value("process_resident_memory_bytes")).toBeGreaterThan(1_000_000);
+    expect(value("process_cpu_seconds_total")).toBeGreaterThan(0);
+    expect(value("process_max_fds")).toBeGreaterThan(value("process_open_fds"));
+    expect(Math.abs(value("process_start_time_seconds") - Date.now() / 1000)).toBeLessThan(86_400);
+  });
+
+  test("two runners count apart", async () => {
+    const [one, other] = [new RunnerMetrics(), new RunnerMetrics()];
+    one.meter("lb").synced("converged", []);
+    expect(await samples(other, stateOf({}), "lighthouse_sync")).toEqual([]);
+  });
+});
