@@ -1,6 +1,5 @@
 import { type AcceptedInputs, acceptedCluster } from "./check/accepted-inputs.js";
 import type { Admitted } from "./check/admit-parts.js";
-import { describeMemberChanges, type MemberChange } from "./runtime/member-changes.js";
 import type { RunningHAProxy } from "./runtime/observe.js";
 
 /** Why HAProxy has to load its file again; fixed words for metrics. */
@@ -22,7 +21,8 @@ export interface PlanInput {
   readonly accepted: AcceptedInputs | null;
   readonly fileText: string | null;
   readonly running: RunningHAProxy | null;
-  readonly memberChanges: readonly MemberChange[];
+  /** Why members that changed need a reload; undefined: they do not. */
+  readonly membersReload: string | undefined;
   /** Processes that serve beside the one that answers: a second start, or a reload that was cut short. */
   readonly rivals: readonly number[];
   /** A change of the `peers` section alone has waited long enough. */
@@ -35,7 +35,7 @@ export function planSync({
   accepted,
   fileText,
   running,
-  memberChanges,
+  membersReload,
   rivals,
   peersDue,
 }: PlanInput): SyncPlan {
@@ -52,9 +52,7 @@ export function planSync({
   if (running.structure !== rendered.structure) {
     return { action: "reload", code: "structure", reason: structureReason(admitted, accepted) };
   }
-  if (memberChanges.length > 0) {
-    return { action: "reload", code: "members", reason: `members changed: ${describeMemberChanges(memberChanges)}` };
-  }
+  if (membersReload !== undefined) return { action: "reload", code: "members", reason: membersReload };
   if (peersDue && running.peers !== rendered.peers) {
     return { action: "reload", code: "peers", reason: "the peers section changed" };
   }

@@ -2,160 +2,194 @@ import {
   type CallOptions,
   type Change,
   type Cluster,
+  type ClusterProblem,
   type Context,
   durationMs,
-  type Peer,
   type SyncResult,
-  servingHints,
 } from "@lighthouse-sd/core";
-import { lockTarget, type TargetLock, writeFileAtomic } from "@lighthouse-sd/plugin-kit";
-import { type AcceptedInputs, readAcceptedInputs, writeAcceptedInputs } from "./check/accepted-inputs.js";
+import { writeFileAtomic } from "@lighthouse-sd/plugin-kit";
+import {
+  type AcceptedInputs,
+  acceptedCluster,
+  readAcceptedInputs,
+  writeAcceptedInputs,
+} from "./check/accepted-inputs.js";
 import { type Admission, type Admitted, admitParts } from "./check/admit-parts.js";
 import { blame, type Fault } from "./check/blame.js";
 import { ConfigurationChecker } from "./check/configuration-checker.js";
 import { clusterNotices } from "./cluster-notices.js";
 import type { HAProxyBlock, HAProxyConfig } from "./config/haproxy-config.js";
-import { digestFiles, makeFolders, readOwnFile, realConfigFile, stateFileOf } from "./config-file.js";
-import { desiredParts } from "./desired-parts.js";
+import { stateFileOf } from "./config-file.js";
 import { planSync, type SyncPlan } from "./plan-sync.js";
-import { findBinary } from "./process/find-binary.js";
 import { processesOn } from "./process/find-processes.js";
-import { findRunning, type Running, rivalsOf } from "./process/find-running.js";
+import type { Running } from "./process/find-running.js";
 import { type FileLoad, loadFile } from "./process/load-file.js";
 import { ProcessWatch } from "./process/process-watch.js";
 import { foreignSockets, takenBinds } from "./process/taken-binds.js";
-import { readMembers, readPeers } from "./render/read-members.js";
 import type { ClusterPart } from "./render/render-cluster.js";
 import { type RenderedFile, renderFile } from "./render/render-file.js";
-import { type MemberChange, memberChanges } from "./runtime/member-changes.js";
+import { fileWeights } from "./runtime/backend-work.js";
+import { describeMemberChanges, memberChanges } from "./runtime/member-changes.js";
+import { RuntimeEngine } from "./runtime/runtime-engine.js";
+import { readOutOfRotation, writeOutOfRotation } from "./runtime/runtime-memory.js";
+import { type RuntimeReport, RuntimeSync } from "./runtime/runtime-sync.js";
+import { type Survey, Surveyor } from "./survey.js";
 
 /** A new host in the `peers` section is worth a reload of its own only after this long. */
 const PEERS_WAIT_MS = 600_000;
+/** The file follows a change at run time within this time. */
+const FILE_FOLLOWS_MS = 900;
 
-/** What a sync has found before it decides. */
-interface Survey {
-  readonly config: HAProxyConfig;
-  readonly binary: string;
-  readonly fileText: string | null;
-  readonly running: Running | null;
-  /** Processes that serve beside the one that answers. */
-  readonly rivals: readonly number[];
-  readonly parts: readonly ClusterPart[];
-  readonly knownPeers: readonly Peer[];
-  readonly extraFiles: string;
+const NOTHING_AT_RUN_TIME: RuntimeReport = {
+  changes: [],
+  reload: undefined,
+  notices: [],
+  confirmed: true,
+  againMs: undefined,
+};
+
+/** What the last look at everything found: stands until the next one. */
+interface LastLook {
+  readonly at: number;
+  readonly survey: Survey;
+  readonly admitted: Admitted;
+  readonly problems: readonly ClusterProblem[];
 }
 
 /** One HAProxy and its configuration file, under one configuration. */
 export class Target {
   readonly #config: HAProxyConfig;
   readonly #context: Context;
+  readonly #surveyor: Surveyor;
   readonly #checker = new ConfigurationChecker();
   readonly #watch = new ProcessWatch();
-  #lock: TargetLock | undefined;
+  readonly #engine: RuntimeEngine;
+  readonly #runtime: RuntimeSync;
   #accepted: AcceptedInputs | null | undefined;
-  #lastCensus = Number.NEGATIVE_INFINITY;
   #lastReload = Number.NEGATIVE_INFINITY;
   #peersSince: number | undefined;
+  #hasRecalled = false;
+  #lastLook: LastLook | undefined;
+  /** When the file fell behind what runs. */
+  #behindSince: number | undefined;
 
   constructor(config: HAProxyConfig, context: Context) {
     this.#config = config;
     this.#context = context;
+    this.#surveyor = new Surveyor(config, context);
+    this.#engine = new RuntimeEngine((servers) => writeOutOfRotation(config.config_file, servers));
+    this.#runtime = new RuntimeSync(this.#engine);
   }
 
   /** Brings file and process in line with `clusters`. */
   async sync(clusters: readonly Cluster<HAProxyBlock>[], options: CallOptions): Promise<SyncResult> {
-    const survey = await this.#survey(clusters, options);
+    return (await this.#follow(clusters, options)) ?? (await this.#reconcile(clusters, options));
+  }
+
+  async stop(): Promise<void> {
+    this.#watch.stop();
+    await this.#surveyor.release();
+  }
+
+  /** Members alone have changed since the last look: work for those. Undefined: more is to be done. */
+  async #follow(clusters: readonly Cluster<HAProxyBlock>[], options: CallOptions): Promise<SyncResult | undefined> {
+    const look = this.#lastLook;
+    if (look === undefined || performance.now() - look.at >= durationMs(this.#config.resync)) return undefined;
+    const report = await this.#runtime.changed(clusters, options);
+    if (report === undefined || report.reload !== undefined) return undefined;
+    if (report.changes.some((change) => change.code !== undefined)) this.#behindSince ??= performance.now();
+    const file = await this.#writeBehind(look, clusters);
+    return this.#result(report, { changes: file, problems: look.problems, complete: true });
+  }
+
+  /** Writes the file once it has been behind long enough: at most once in that time, however many changes there are. */
+  async #writeBehind(look: LastLook, clusters: readonly Cluster<HAProxyBlock>[]): Promise<readonly Change[]> {
+    if (this.#behindSince === undefined || performance.now() - this.#behindSince < FILE_FOLLOWS_MS) return [];
+    const nodes = new Map(clusters.map((cluster) => [cluster.name, cluster.nodes]));
+    const parts = look.admitted.clusters.map((part) => ({ ...part, nodes: nodes.get(part.name) ?? part.nodes }));
+    const rendered = this.#render(look.survey, look.admitted.config, parts);
+    this.#behindSince = undefined;
+    return await this.#write(look.survey.config, rendered);
+  }
+
+  async #write(config: HAProxyConfig, rendered: RenderedFile): Promise<readonly Change[]> {
+    const written = await writeFileAtomic(config.config_file, rendered.text);
+    return written ? [{ kind: "file", target: config.config_file, action: "written" }] : [];
+  }
+
+  /** Looks at everything, and does what is to be done. */
+  async #reconcile(clusters: readonly Cluster<HAProxyBlock>[], options: CallOptions): Promise<SyncResult> {
+    this.#lastLook = undefined;
+    this.#runtime.forget();
+    const claim = await this.#surveyor.claim();
+    this.#accepted ??= await readAcceptedInputs(claim.config.config_file, this.#context.log);
+    const survey = await this.#surveyor.look(claim, clusters, this.#accepted, options);
+    await this.#recall(survey);
     const failedStarts: (readonly Fault[])[] = [];
     for (;;) {
-      const result = await this.#apply(survey, failedStarts, options);
+      const result = await this.#apply(survey, clusters, failedStarts, options);
       if (!("startFaults" in result)) return result;
       failedStarts.push(result.startFaults);
     }
   }
 
-  async stop(): Promise<void> {
-    this.#watch.stop();
-    await this.#lock?.release();
-    this.#lock = undefined;
-  }
-
-  async #survey(clusters: readonly Cluster<HAProxyBlock>[], options: CallOptions): Promise<Survey> {
-    await makeFolders(this.#config);
-    const config = { ...this.#config, config_file: await realConfigFile(this.#config.config_file) };
-    const { name, directory } = this.#context;
-    this.#lock ??= await lockTarget(config.config_file, { name, directory });
-    const binary = await findBinary(config.binary, directory);
-    if (binary === undefined)
-      throw new Error(`${config.binary} was not found: install HAProxy, or name its path in "binary"`);
-    const fileText = await readOwnFile(config.config_file, config.adopt);
-    this.#accepted ??= await readAcceptedInputs(config.config_file, this.#context.log);
-    const mayHaveBackups = /\sbackup\s/.test(fileText ?? "") || clusters.some(hasBackup);
-    const lastSocket = this.#accepted?.config.socket_file;
-    const search = { config, binary, lastSocket, mayHaveBackups };
-    const running = config.process.mode === "none" ? null : await findRunning(search, options);
-    const known = { inFile: readMembers(fileText ?? ""), running: running?.process.servers ?? new Map() };
-    const isWaiting = clusters.some((cluster) => cluster.nodes === null && cluster.config.peers);
-    return {
-      config,
-      binary,
-      fileText,
-      running,
-      rivals: await this.#findRivals(config, binary, running),
-      parts: desiredParts(clusters, known),
-      knownPeers: isWaiting ? readPeers(fileText ?? "") : [],
-      extraFiles: await digestFiles(config.extra_files),
-    };
-  }
-
-  /** Looked for at the first sync and then once in a resync: a look goes through all processes of the host. */
-  async #findRivals(config: HAProxyConfig, binary: string, running: Running | null): Promise<readonly number[]> {
-    if (running === null || config.process.mode !== "daemon") return [];
-    if (performance.now() - this.#lastCensus < durationMs(config.resync)) return [];
-    const rivals = await rivalsOf(config, binary, running);
-    if (rivals.length === 0) this.#lastCensus = performance.now();
-    return rivals;
-  }
-
   async #apply(
     survey: Survey,
+    clusters: readonly Cluster<HAProxyBlock>[],
     failedStarts: readonly (readonly Fault[])[],
     options: CallOptions,
   ): Promise<SyncResult | { readonly startFaults: readonly Fault[] }> {
     const admission = await this.#admit(survey, failedStarts, options);
     const { admitted } = admission;
     const problems = [...admission.problems, ...clusterNotices(survey.config, survey.parts)];
-    if (admitted === null) return this.#result({ converged: false, changes: [], problems });
-    const { rendered } = admitted;
-    const changes = this.#memberChanges(survey, admitted);
+    if (admitted === null) return this.#result(NOTHING_AT_RUN_TIME, { changes: [], problems, complete: false });
+    const report = await this.#changeMembers(survey, admitted, clusters, options);
     const plan = planSync({
       admitted,
       accepted: this.#accepted ?? null,
       fileText: survey.fileText,
       running: survey.running?.process ?? null,
-      memberChanges: changes,
+      membersReload: report.reload,
       rivals: survey.rivals,
-      peersDue: this.#peersDue(rendered, survey.running),
+      peersDue: this.#peersDue(admitted.rendered, survey.running),
     });
     const outcome = await this.#carryOut(plan, survey, admitted, options);
     if ("startFaults" in outcome) return outcome;
-    if (outcome.waitMs !== undefined) return { converged: false, changes: [], problems, syncAgainMs: outcome.waitMs };
+    const { waitMs, changes } = outcome;
+    if (waitMs !== undefined)
+      return this.#result({ ...report, confirmed: false, againMs: waitMs }, { changes, problems, complete: false });
+    this.#behindSince = undefined;
     this.#accepted = await this.#remember(admitted.config, admitted.clusters);
-    return this.#result({ converged: admission.complete, changes: outcome.changes, problems });
+    if (admission.complete && survey.running !== null && plan.action !== "reload" && plan.action !== "start") {
+      this.#lastLook = { at: performance.now(), survey, admitted, problems };
+    }
+    return this.#result(report, { changes, problems, complete: admission.complete });
+  }
+
+  /** What can be changed in the process that runs is changed there, while a reload has to wait as well. */
+  async #changeMembers(
+    survey: Survey,
+    { config, clusters: parts, rendered }: Admitted,
+    clusters: readonly Cluster<HAProxyBlock>[],
+    options: CallOptions,
+  ): Promise<RuntimeReport> {
+    const { running } = survey;
+    if (running === null) return NOTHING_AT_RUN_TIME;
+    if (!config.runtime) return { ...NOTHING_AT_RUN_TIME, reload: differences(running, config, parts) };
+    const isStructural = running.process.structure !== rendered.structure || survey.rivals.length > 0;
+    if (isStructural && this.#waitMs(config) <= 0) return NOTHING_AT_RUN_TIME;
+    const accepted = this.#accepted ?? null;
+    const unchanged = isStructural ? parts.filter((part) => isAccepted(part, accepted)) : parts;
+    const report = await this.#runtime.all(running, config, unchanged, clusters, options);
+    return isStructural ? { ...report, reload: undefined } : report;
   }
 
   async #admit(survey: Survey, failedStarts: readonly (readonly Fault[])[], options: CallOptions): Promise<Admission> {
-    const { config, parts, running, fileText } = survey;
-    const render = (settings: HAProxyConfig, clusters: readonly ClusterPart[]): RenderedFile =>
-      renderFile({
-        config: { ...settings, config_file: config.config_file },
-        clusters,
-        self: this.#context.peer,
-        knownPeers: survey.knownPeers,
-        extraFiles: survey.extraFiles,
-        stateFile: stateFileOf({ ...settings, config_file: config.config_file }),
-      });
-    const wanted = render(config, parts);
-    if (wanted.text === fileText && running?.process.structure === wanted.structure) {
+    const { config, parts, running } = survey;
+    const wanted = this.#render(survey, config, parts);
+    const { structure } = wanted;
+    // What HAProxy has loaded it has accepted; members are checked by ourselves.
+    if (failedStarts.length === 0 && running?.process.structure === structure) {
       return { admitted: { config, clusters: parts, rendered: wanted }, problems: [], complete: true };
     }
     const own =
@@ -169,7 +203,7 @@ export class Target {
       accepted: this.#accepted ?? null,
       mayLeaveOut: running === null,
       failedStarts,
-      render,
+      render: (settings, clusters) => this.#render(survey, settings, clusters),
       taken: (rendered) => takenBinds(rendered, foreign),
       check: (rendered) => {
         const { config_file: configFile, extra_files: extraFiles } = config;
@@ -178,9 +212,17 @@ export class Target {
     });
   }
 
-  #memberChanges({ running }: Survey, { config, clusters }: Admitted): readonly MemberChange[] {
-    if (running === null) return [];
-    return clusters.flatMap((part) => memberChanges(part, config, running.process.servers.get(part.name) ?? []));
+  #render(survey: Survey, settings: HAProxyConfig, clusters: readonly ClusterPart[]): RenderedFile {
+    const config = { ...settings, config_file: survey.config.config_file };
+    const { knownPeers, extraFiles } = survey;
+    return renderFile({
+      config,
+      clusters,
+      self: this.#context.peer,
+      knownPeers,
+      extraFiles,
+      stateFile: stateFileOf(config),
+    });
   }
 
   #peersDue(rendered: RenderedFile, running: Running | null): boolean {
@@ -189,35 +231,31 @@ export class Target {
     return this.#peersSince !== undefined && performance.now() - this.#peersSince >= PEERS_WAIT_MS;
   }
 
+  #waitMs(config: HAProxyConfig): number {
+    return Math.ceil(this.#lastReload + durationMs(config.restart_interval) - performance.now());
+  }
+
   async #carryOut(
     plan: SyncPlan,
-    survey: Survey,
-    admitted: NonNullable<Admission["admitted"]>,
+    { config, binary, running }: Survey,
+    admitted: Admitted,
     options: CallOptions,
   ): Promise<
     { readonly changes: readonly Change[]; readonly waitMs?: number } | { readonly startFaults: readonly Fault[] }
   > {
-    const { config, running } = survey;
     const { rendered } = admitted;
-    const file: Change = { kind: "file", target: config.config_file, action: "written" };
-    if (config.process.mode === "none" || plan.action === "write") {
-      const written = await writeFileAtomic(config.config_file, rendered.text);
-      await this.#follow(running);
-      return { changes: written ? [file] : [] };
+    if (config.process.mode === "none" || plan.action === "write" || plan.action === "nothing") {
+      if (running !== null) await this.#watchProcess(running.process.pid, running.socketFile);
+      return { changes: plan.action === "nothing" ? [] : await this.#write(config, rendered) };
     }
-    if (plan.action === "nothing") {
-      await this.#follow(running);
-      return { changes: [] };
-    }
-    const waitMs = this.#lastReload + durationMs(config.restart_interval) - performance.now();
-    if (plan.action === "reload" && waitMs > 0) return { changes: [], waitMs: Math.ceil(waitMs) };
-    return await this.#load(plan, { config: admitted.config, binary: survey.binary, rendered, running }, file, options);
+    const waitMs = this.#waitMs(config);
+    if (plan.action === "reload" && waitMs > 0) return { changes: [], waitMs };
+    return await this.#load(plan, { config: admitted.config, binary, rendered, running }, options);
   }
 
   async #load(
     plan: SyncPlan & { readonly action: "start" | "reload" },
     load: FileLoad,
-    file: Change,
     options: CallOptions,
   ): Promise<{ readonly changes: readonly Change[] } | { readonly startFaults: readonly Fault[] }> {
     if (plan.action === "reload") this.#lastReload = performance.now();
@@ -227,20 +265,26 @@ export class Target {
       if (faults.length > 0) return { startFaults: faults };
       throw new Error(outcome.messages.map((message) => message.text).join("; "));
     }
-    await this.#follow({ process: { pid: outcome.pid }, socketFile: load.config.socket_file });
-    if (plan.action === "start") {
-      return {
-        changes: [file, { kind: "runtime", target: "haproxy", action: `started (pid ${outcome.pid})`, code: "start" }],
-      };
+    this.#engine.reloaded();
+    await this.#watchProcess(outcome.pid, load.config.socket_file);
+    const file: Change = { kind: "file", target: load.config.config_file, action: "written" };
+    if (plan.action === "reload") {
+      return { changes: [file, { kind: "reload", target: "haproxy", action: plan.reason, code: plan.code }] };
     }
-    return { changes: [file, { kind: "reload", target: "haproxy", action: plan.reason, code: plan.code }] };
+    const action = `started (pid ${outcome.pid})`;
+    return { changes: [file, { kind: "runtime", target: "haproxy", action, code: "start" }] };
   }
 
-  async #follow(
-    running: { readonly process: { readonly pid: number }; readonly socketFile: string } | null,
-  ): Promise<void> {
-    if (running === null) return;
-    await this.#watch.watch(running.process.pid, running.socketFile, (reason) => this.#context.requestSync(reason));
+  async #watchProcess(pid: number, socketFile: string): Promise<void> {
+    await this.#watch.watch(pid, socketFile, (reason) => this.#context.requestSync(reason));
+  }
+
+  /** What an earlier run of Lighthouse left: its weights in the file, and who it had taken out of rotation. */
+  async #recall({ config, parts }: Survey): Promise<void> {
+    if (this.#hasRecalled) return;
+    this.#hasRecalled = true;
+    const weights = new Map(parts.flatMap((part) => fileWeights(part, config)));
+    this.#engine.recall(weights, await readOutOfRotation(config.config_file), performance.now());
   }
 
   async #remember(config: HAProxyConfig, parts: readonly ClusterPart[]): Promise<AcceptedInputs> {
@@ -251,11 +295,35 @@ export class Target {
     return inputs;
   }
 
-  #result(result: SyncResult): SyncResult {
-    return { ...result, syncAgainMs: durationMs(this.#config.resync) };
+  #result(
+    report: RuntimeReport,
+    rest: {
+      readonly changes: readonly Change[];
+      readonly problems: readonly ClusterProblem[];
+      readonly complete: boolean;
+    },
+  ): SyncResult {
+    const due = this.#behindSince === undefined ? [] : [this.#behindSince + FILE_FOLLOWS_MS - performance.now()];
+    const waits = [durationMs(this.#config.resync), ...(report.againMs === undefined ? [] : [report.againMs]), ...due];
+    return {
+      converged: rest.complete && report.confirmed,
+      changes: [...report.changes, ...rest.changes],
+      problems: [...rest.problems, ...report.notices],
+      syncAgainMs: Math.max(1, Math.ceil(Math.min(...waits))),
+    };
   }
 }
 
-function hasBackup({ config, nodes }: Cluster<HAProxyBlock>): boolean {
-  return config.server_options.includes("backup") || (nodes ?? []).some((node) => servingHints(node.metadata).backup);
+/** Why members that differ need a reload where nothing is changed at run time; undefined: none differs. */
+function differences(running: Running, config: HAProxyConfig, parts: readonly ClusterPart[]): string | undefined {
+  const changes = parts.flatMap((part) => memberChanges(part, config, running.process.servers.get(part.name) ?? []));
+  return changes.length === 0 ? undefined : `members changed: ${describeMemberChanges(changes)}`;
+}
+
+function isAccepted(part: ClusterPart, accepted: AcceptedInputs | null): boolean {
+  const before = acceptedCluster(accepted, part.name);
+  return (
+    before !== undefined &&
+    JSON.stringify([before.metaCluster, before.block]) === JSON.stringify([part.metaCluster, part.block])
+  );
 }

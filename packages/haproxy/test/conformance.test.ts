@@ -39,7 +39,7 @@ if (requireServer("haproxy")) {
           directory: directory.path,
           config,
           otherConfig: { ...config, config_file: "nowhere/haproxy.cfg" },
-          ignore: (path) => path === SOCKET || path === "haproxy.pid",
+          ignore: (path) => [SOCKET, "haproxy.pid"].includes(path),
           files: () => reached(directory.path),
           dispose: async () => {
             await killHaproxies(directory.path);
@@ -51,13 +51,16 @@ if (requireServer("haproxy")) {
   );
 }
 
-/** What HAProxy was given: its files, and the servers that it says it runs with. */
+/** What HAProxy was given: its files (but for the one that stands while a server is out of rotation for a time), and the servers that it says it runs with. */
 async function reached(directory: string): Promise<ReadonlyMap<string, string>> {
-  const names = (await readdir(directory)).filter((name) => name.startsWith("haproxy.cfg"));
+  const names = (await readdir(directory)).filter((name) => /^haproxy\.cfg(?!\.runtime)/.test(name));
   const files = await Promise.all(
     names.map(async (name) => [name, await readFile(join(directory, name), "utf8")] as const),
   );
   const state = await haproxyCommand(join(directory, SOCKET), "show servers conn").catch(() => "");
-  const servers = state.split("\n").map((line) => line.split(" ").slice(0, 4).join(" "));
+  const servers = state
+    .split("\n")
+    .map((line) => line.split(" ").slice(0, 4).join(" "))
+    .sort();
   return new Map([...files, ["servers", servers.join("\n")]]);
 }

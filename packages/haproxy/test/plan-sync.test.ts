@@ -4,7 +4,6 @@ import type { Admitted } from "../src/check/admit-parts.js";
 import type { HAProxyConfig } from "../src/config/haproxy-config.js";
 import { type PlanInput, planSync } from "../src/plan-sync.js";
 import type { ClusterPart } from "../src/render/render-cluster.js";
-import type { MemberChange } from "../src/runtime/member-changes.js";
 import type { RunningHAProxy } from "../src/runtime/observe.js";
 import { config, node, part, render } from "./parts.js";
 
@@ -33,14 +32,12 @@ function plan(more: Partial<PlanInput>): ReturnType<typeof planSync> {
     accepted: accepted(),
     fileText: now.rendered.text,
     running: running(),
-    memberChanges: [],
+    membersReload: undefined,
     rivals: [],
     peersDue: false,
     ...more,
   });
 }
-
-const member: MemberChange = { backend: "web", server: "10.0.0.2:80", action: "add", detail: "" };
 
 describe("what a sync does", () => {
   test.each<readonly [string, Partial<PlanInput>, ReturnType<typeof planSync>]>([
@@ -69,7 +66,7 @@ describe("what a sync does", () => {
     ],
     [
       "members changed",
-      { memberChanges: [member] },
+      { membersReload: "members changed: web: 1 added" },
       { action: "reload", code: "members", reason: "members changed: web: 1 added" },
     ],
     ["the peers changed, a while ago", { running: running({ peers: "x" }) }, { action: "nothing" }],
@@ -86,7 +83,7 @@ describe("what a sync does", () => {
     ["the time for peers came, and they are right", { peersDue: true }, { action: "nothing" }],
     [
       "the members changed, and the peers too",
-      { running: running({ peers: "x" }), memberChanges: [member] },
+      { running: running({ peers: "x" }), membersReload: "members changed: web: 1 added" },
       { action: "reload", code: "members", reason: "members changed: web: 1 added" },
     ],
   ])("%s", (_name, more, expected) => {

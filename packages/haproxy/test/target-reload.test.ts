@@ -55,7 +55,7 @@ describe.skipIf(!requireServer("haproxy"))("a reload", () => {
     const report = await load.stop();
     expect(report.failures).toEqual([]);
     expect(report.requests).toBeGreaterThan(200);
-    expect(results.map((result) => reloads(result).length)).toEqual([1, 1, 0, 1, 1]);
+    expect(results.map((result) => reloads(result).length)).toEqual([1, 1, 0, 0, 1]);
   });
 
   test("a server known to be down stays down from the new process's first request on", async () => {
@@ -77,7 +77,7 @@ describe.skipIf(!requireServer("haproxy"))("a reload", () => {
   });
 
   test("says why: what changed, in words and as a code", async () => {
-    const harness = await serving();
+    const harness = await serving({ runtime: false });
     const [first] = apps(harness);
     const fewer = await harness.sync([cluster("web", { port: harness.port }, first === undefined ? [] : [first])]);
     expect(reloads(fewer)).toMatchObject([{ code: "members", action: "members changed: web: 1 removed" }]);
@@ -92,11 +92,11 @@ describe.skipIf(!requireServer("haproxy"))("a reload", () => {
   });
 
   test("waits for restart_interval, and says when to come again", async () => {
-    const harness = await serving({ restart_interval: "1h" });
+    const harness = await serving({ restart_interval: "20s" });
     await harness.sync([cluster("web", { port: harness.port, backend: ["retries 2"] }, apps(harness))]);
     const result = await harness.sync([cluster("web", { port: harness.port, backend: ["retries 3"] }, apps(harness))]);
     expect(result).toMatchObject({ converged: false, changes: [] });
-    expect(result.syncAgainMs).toBeGreaterThan(3_500_000);
+    expect(result.syncAgainMs).toBeGreaterThan(15_000);
   });
 
   test("lets no more old processes linger than max_old_workers", async () => {
@@ -139,7 +139,7 @@ describe.skipIf(!requireServer("haproxy"))("a reload", () => {
       { port: harness.port, backend: ["balance nonsense"] },
       first === undefined ? [] : [first],
     );
-    expect(reloads(await harness.sync([bad]))).toMatchObject([{ code: "members" }]);
+    expect((await harness.sync([bad])).problems).toMatchObject([{ cluster: "web", path: ["backend", 0] }]);
     for (let count = 0; count < 4; count++) expect(await body(harness.port)).toBe("app1");
   });
 

@@ -33,6 +33,7 @@ describe("a configuration", () => {
       max_old_workers: 3,
       hard_stop_after: "off",
       enforce: false,
+      runtime: true,
       process: { mode: "daemon" },
     });
   });

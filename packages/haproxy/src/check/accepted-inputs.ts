@@ -20,7 +20,7 @@ export function acceptedCluster(inputs: AcceptedInputs | null, name: string): Ac
 }
 
 /** Where they are kept: beside the configuration file, so that both are lost or kept together. */
-export function acceptedFile(configFile: string): string {
+function acceptedFile(configFile: string): string {
   return `${configFile}.accepted.json`;
 }
 

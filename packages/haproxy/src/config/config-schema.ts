@@ -142,6 +142,7 @@ export const configSchema: JsonSchema = {
     max_old_workers: { type: "integer", minimum: 0, default: 3, description: "Old processes that may finish." },
     hard_stop_after: { duration: "off", default: "off", description: "How long an old process may finish." },
     enforce: { type: "boolean", default: false, description: "Repair what somebody else set at run time." },
+    runtime: { type: "boolean", default: true, description: "Change members in the running process where it can." },
     process: { ...PROCESS, description: "Who starts and reloads HAProxy." },
   },
 };

@@ -39,6 +39,8 @@ export interface HAProxyConfig {
   readonly hard_stop_after: Duration;
   /** Repair what somebody else set at run time: maintenance, drain, weight. */
   readonly enforce: boolean;
+  /** Members come, go and change in the running process; false: by reloads alone. */
+  readonly runtime: boolean;
   readonly process: ProcessSettings;
 }
 

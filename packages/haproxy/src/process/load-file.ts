@@ -9,6 +9,7 @@ import { processesOn } from "./find-processes.js";
 import { reloadManaged } from "./managed.js";
 import { retire } from "./old-processes.js";
 import { FileReplacement } from "./replace-file.js";
+import { socketHandedOver } from "./socket-handover.js";
 import { failed, type StartOutcome } from "./start-outcome.js";
 
 /** A state file that HAProxy reads without a warning, and that says nothing. */
@@ -32,7 +33,7 @@ export async function loadFile(load: FileLoad, options: CallOptions): Promise<St
   let outcome: StartOutcome | undefined;
   try {
     outcome = await haveLoaded(load, options);
-    if (outcome.ok) await retireOthers(load, outcome.pid);
+    if (outcome.ok) await retireOthers(load, outcome.pid, options);
     return outcome;
   } finally {
     if (outcome?.ok === true || (running === null && config.process.mode !== "daemon")) await replacement.keep();
@@ -77,7 +78,7 @@ async function haveLoaded(
 }
 
 /** Only now that the new process answers may others stop listening; those that a killed runner left behind as well. */
-async function retireOthers({ config, binary, running }: FileLoad, pid: number): Promise<void> {
+async function retireOthers({ config, binary, running }: FileLoad, pid: number, options: CallOptions): Promise<void> {
   if (config.process.mode !== "daemon") return;
   const others = [...(await processesOn(config.config_file, binary))];
   const before = running?.process.pid;
@@ -85,4 +86,6 @@ async function retireOthers({ config, binary, running }: FileLoad, pid: number):
     others.push({ pid: before, parent: 0, startTime: 0 });
   }
   retire(others, pid, config.max_old_workers);
+  const old = others.map((process) => process.pid).filter((other) => other !== pid);
+  await socketHandedOver(config.socket_file, old, options);
 }

@@ -1,7 +1,7 @@
 import type { HAProxyProcess } from "./find-processes.js";
 
 /** Tells a process to stop listening and to finish what it has. */
-export function finish(pid: number): void {
+function finish(pid: number): void {
   signal(pid, "SIGUSR1");
 }
 

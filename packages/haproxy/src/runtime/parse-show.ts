@@ -9,8 +9,22 @@ export interface RunningServer {
   readonly port: number;
   /** The weight it was loaded with. */
   readonly initialWeight: number;
+  /** The weight it has now. */
+  readonly weight: number;
   readonly backup: boolean;
+  /** Taken out of rotation by command. */
+  readonly maintenance: boolean;
+  /** Gets no new work, by command. */
+  readonly drain: boolean;
+  /** A check of it has come to a result, good or bad. */
+  readonly checked: boolean;
 }
+
+/** Bits of srv_admin_state that a command sets; others come from the file. */
+const MAINTENANCE = 0x01;
+const DRAIN = 0x08;
+/** The first srv_check_status that is a result; those before it say that none has come yet. */
+const FIRST_RESULT = 5;
 
 /** `show info` as a mapping. */
 export function parseInfo(text: string): ReadonlyMap<string, string> {
@@ -47,13 +61,39 @@ export function parseServers(state: string, stat: string): ReadonlyMap<string, r
       ip: canonicalIp(text("srv_addr")) ?? text("srv_addr"),
       port: Number(text("srv_port")),
       initialWeight: Number(text("srv_iweight")),
+      weight: Number(text("srv_uweight")),
       backup: backups.has(`${backend}/${name}`),
+      maintenance: (Number(text("srv_admin_state")) & MAINTENANCE) !== 0,
+      drain: (Number(text("srv_admin_state")) & DRAIN) !== 0,
+      checked: Number(text("srv_check_status")) >= FIRST_RESULT,
     };
     const others = servers.get(backend);
     if (others === undefined) servers.set(backend, [server]);
     else others.push(server);
   }
   return servers;
+}
+
+/** The one server in `show stat BACKEND 4 ID`; undefined where there is none. */
+export function parseServerStat(stat: string): RunningServer | undefined {
+  const { column, rows } = table(stat, ",");
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  const text = (name: string): string => row[column(name)] ?? "";
+  const [, ip = "", port = ""] = /^\[?(.*?)\]?:(\d+)$/.exec(text("addr")) ?? [];
+  const weight = Number(text("uweight") === "" ? text("weight") : text("uweight"));
+  return {
+    name: text("svname"),
+    id: Number(text("sid")),
+    ip: canonicalIp(ip) ?? ip,
+    port: Number(port),
+    initialWeight: weight,
+    weight,
+    backup: text("bck") === "1",
+    maintenance: text("status").startsWith("MAINT"),
+    drain: text("status").startsWith("DRAIN"),
+    checked: !["", "INI", "UNK"].includes(text("check_status").replace(/^\* /, "")),
+  };
 }
 
 /** Rows under a `#` header, read by column name: versions add columns. */

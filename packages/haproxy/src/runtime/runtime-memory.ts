@@ -1,0 +1,46 @@
+import { readFile, rm } from "node:fs/promises";
+import { writeFileAtomic } from "@lighthouse-sd/plugin-kit";
+import type { ServerMemory } from "./server-plan.js";
+
+/** Servers that we took out of rotation for a time. Kept on disk: a runner that starts anew must not take them for ones
+ * that a person took out. */
+export interface OutOfRotation {
+  readonly joining: readonly string[];
+  readonly leaving: readonly string[];
+}
+
+/** Where they are kept. */
+function runtimeFile(configFile: string): string {
+  return `${configFile}.runtime.json`;
+}
+
+/** Those among the servers remembered, by `backend/server`. */
+export function outOfRotation(memory: ReadonlyMap<string, ServerMemory>): OutOfRotation {
+  const names = (test: (entry: ServerMemory) => boolean): readonly string[] =>
+    [...memory].flatMap(([name, entry]) => (test(entry) ? [name] : [])).sort();
+  return {
+    joining: names((entry) => entry.joining === true),
+    leaving: names((entry) => entry.leavingSince !== undefined),
+  };
+}
+
+/** Reads them back; a file that is missing or not ours says nothing. */
+export async function readOutOfRotation(configFile: string): Promise<OutOfRotation> {
+  const nobody: OutOfRotation = { joining: [], leaving: [] };
+  try {
+    const value = JSON.parse(await readFile(runtimeFile(configFile), "utf8")) as Partial<OutOfRotation> | null;
+    return { joining: namesIn(value?.joining), leaving: namesIn(value?.leaving) };
+  } catch {
+    return nobody;
+  }
+}
+
+function namesIn(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((name) => typeof name === "string") : [];
+}
+
+/** Keeps them; where there are none, no file stands. */
+export async function writeOutOfRotation(configFile: string, servers: OutOfRotation): Promise<void> {
+  if (servers.joining.length === 0 && servers.leaving.length === 0) return rm(runtimeFile(configFile), { force: true });
+  await writeFileAtomic(runtimeFile(configFile), `${JSON.stringify(servers)}\n`);
+}

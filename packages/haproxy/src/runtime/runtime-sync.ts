@@ -1,0 +1,253 @@
+import type { CallOptions, Change, Cluster, ClusterProblem } from "@lighthouse-sd/core";
+import type { HAProxyBlock, HAProxyConfig } from "../config/haproxy-config.js";
+import type { Running } from "../process/find-running.js";
+import { ownServers } from "../render/own-servers.js";
+import type { ClusterPart } from "../render/render-cluster.js";
+import { serverIds } from "../render/server-id.js";
+import { AdminSocket } from "./admin-socket.js";
+import { backendRules, backendWork } from "./backend-work.js";
+import { nodeChanges } from "./node-changes.js";
+import { parseInfo, parseServerStat, parseServers, type RunningServer } from "./parse-show.js";
+import type { BackendWork, Connect, RuntimeEngine, RuntimeOutcome, ServerPair } from "./runtime-engine.js";
+
+const ANSWER_LIMIT_MS = 5000;
+/** A server alone is read back by its id; from this many on the whole backend is cheaper. */
+const READ_ALONE = 8;
+const JOINING_POLL_MS = 100;
+const LEAVING_POLL_MS = 250;
+
+/** How a sync of members at run time ended. */
+export interface RuntimeReport {
+  readonly changes: readonly Change[];
+  readonly reload: string | undefined;
+  readonly notices: readonly ClusterProblem[];
+  /** HAProxy's read-back is as intended, and nobody waits for a first check. */
+  readonly confirmed: boolean;
+  /** There is more to do after this many milliseconds. */
+  readonly againMs: number | undefined;
+}
+
+/** A backend as it was read back last. */
+interface KnownBackend {
+  cluster: Cluster<HAProxyBlock>;
+  readonly part: ClusterPart;
+  readonly servers: Map<string, RunningServer>;
+}
+
+/** What the running process has, so that a change costs work for itself alone. */
+interface Known {
+  readonly running: Running;
+  readonly config: HAProxyConfig;
+  readonly backends: ReadonlyMap<string, KnownBackend>;
+}
+
+/** Brings the members of running backends in line: all of them against what was observed, or those alone that changed
+ * since. */
+export class RuntimeSync {
+  readonly #engine: RuntimeEngine;
+  #known: Known | undefined;
+
+  constructor(engine: RuntimeEngine) {
+    this.#engine = engine;
+  }
+
+  /** What is known of the running process may be wrong: the next sync looks at all of it. */
+  forget(): void {
+    this.#known = undefined;
+  }
+
+  /** Compares everything that runs with `parts`. */
+  async all(
+    running: Running,
+    config: HAProxyConfig,
+    parts: readonly ClusterPart[],
+    clusters: readonly Cluster<HAProxyBlock>[],
+    options: CallOptions,
+  ): Promise<RuntimeReport> {
+    const work = parts.map((part) => backendWork(part, config, running.process.servers.get(part.name) ?? []));
+    const byName = new Map(clusters.map((cluster) => [cluster.name, cluster]));
+    const backends = parts.flatMap((part): [string, KnownBackend][] => {
+      const cluster = byName.get(part.name);
+      if (cluster === undefined) return [];
+      const servers = new Map((running.process.servers.get(part.name) ?? []).map((server) => [server.name, server]));
+      return [[part.name, { cluster, part, servers }]];
+    });
+    this.#known = { running, config, backends: new Map(backends) };
+    return await this.#carryOut(this.#known, work, options);
+  }
+
+  /** Brings in line what differs between `clusters` and the last sync; undefined where that takes a look at all. */
+  async changed(clusters: readonly Cluster<HAProxyBlock>[], options: CallOptions): Promise<RuntimeReport | undefined> {
+    const known = this.#known;
+    if (known === undefined || clusters.length !== known.backends.size) return undefined;
+    const waiting = this.#waitingByBackend();
+    const work: BackendWork[] = [];
+    for (const cluster of clusters) {
+      const backend = known.backends.get(cluster.name);
+      if (backend === undefined) return undefined;
+      const pairs = changedPairs(backend, cluster, waiting.get(cluster.name) ?? []);
+      if (pairs === undefined) return undefined;
+      if (pairs.length > 0) work.push({ rules: backendRules(backend.part, known.config), pairs });
+    }
+    const report = await this.#carryOut(known, work, options);
+    for (const cluster of clusters) {
+      const backend = known.backends.get(cluster.name);
+      if (backend !== undefined) backend.cluster = cluster;
+    }
+    return report;
+  }
+
+  #waitingByBackend(): ReadonlyMap<string, readonly string[]> {
+    const { joining, leaving } = this.#engine.waiting();
+    const names = new Map<string, string[]>();
+    for (const place of [...joining, ...leaving]) {
+      const slash = place.indexOf("/");
+      const backend = place.slice(0, slash);
+      names.set(backend, [...(names.get(backend) ?? []), place.slice(slash + 1)]);
+    }
+    return names;
+  }
+
+  async #carryOut(known: Known, work: readonly BackendWork[], options: CallOptions): Promise<RuntimeReport> {
+    let socket: AdminSocket | undefined;
+    const connect: Connect = async () => {
+      socket ??= await openSame(known.running, options);
+      return socket;
+    };
+    try {
+      const joining = await this.#refreshJoining(known, work, connect);
+      const outcome = await this.#engine.bringInLine(connect, joining, performance.now());
+      const wrong = await this.#readBack(known, work, outcome, connect);
+      if (wrong.length > 0 || outcome.reload !== undefined) this.forget();
+      return this.#report(outcome, wrong);
+    } catch (error) {
+      this.forget();
+      throw error;
+    } finally {
+      socket?.close();
+    }
+  }
+
+  /** Whether a first check has a result is known only by asking. */
+  async #refreshJoining(known: Known, work: readonly BackendWork[], connect: Connect): Promise<readonly BackendWork[]> {
+    const joining = new Set(this.#engine.waiting().joining);
+    return await Promise.all(
+      work.map(async ({ rules, pairs }) => {
+        const names = pairs.map(({ name }) => name).filter((name) => joining.has(`${rules.backend}/${name}`));
+        if (names.length === 0) return { rules, pairs };
+        await this.#refresh(known, rules.backend, names, connect);
+        const servers = known.backends.get(rules.backend)?.servers;
+        return {
+          rules,
+          pairs: pairs.map((pair) => (names.includes(pair.name) ? { ...pair, server: servers?.get(pair.name) } : pair)),
+        };
+      }),
+    );
+  }
+
+  async #readBack(
+    known: Known,
+    work: readonly BackendWork[],
+    outcome: RuntimeOutcome,
+    connect: Connect,
+  ): Promise<readonly string[]> {
+    const wrong: string[] = [];
+    for (const { rules, pairs } of work) {
+      const touched = new Set(outcome.touched.get(rules.backend));
+      const servers = known.backends.get(rules.backend)?.servers;
+      const present = pairs.filter(({ name, member }) => touched.has(name) && member !== undefined);
+      for (const { name, member } of pairs) {
+        if (member === undefined && !this.#engine.remembers(`${rules.backend}/${name}`)) servers?.delete(name);
+      }
+      if (present.length === 0) continue;
+      await this.#refresh(
+        known,
+        rules.backend,
+        present.map(({ name }) => name),
+        connect,
+      );
+      const again = present.map(({ name, member }) => ({ name, member, server: servers?.get(name) }));
+      wrong.push(
+        ...this.#engine
+          .unconfirmed({ rules, pairs: again }, performance.now())
+          .map((name) => `${rules.backend}/${name}`),
+      );
+    }
+    return wrong;
+  }
+
+  async #refresh(known: Known, backend: string, names: readonly string[], connect: Connect): Promise<void> {
+    const servers = known.backends.get(backend)?.servers;
+    if (servers === undefined) return;
+    const socket = await connect();
+    if (names.length > READ_ALONE) {
+      const backups = new Map([...servers.values()].map(({ name, backup }) => [name, backup]));
+      const all = parseServers(await socket.send(`show servers state ${backend}`), "").get(backend) ?? [];
+      servers.clear();
+      for (const server of all)
+        servers.set(server.name, { ...server, backup: backups.get(server.name) ?? server.backup });
+      return;
+    }
+    for (const name of names) {
+      const id = servers.get(name)?.id ?? this.#engine.idOf(`${backend}/${name}`);
+      const found = id === undefined ? undefined : parseServerStat(await socket.send(`show stat ${backend} 4 ${id}`));
+      if (found === undefined || found.name !== name) servers.delete(name);
+      else servers.set(name, { ...found, initialWeight: servers.get(name)?.initialWeight ?? found.initialWeight });
+    }
+  }
+
+  #report(outcome: RuntimeOutcome, wrong: readonly string[]): RuntimeReport {
+    const { joining, leaving } = this.#engine.waiting();
+    const again = [
+      ...(joining.length > 0 || wrong.length > 0 ? [JOINING_POLL_MS] : []),
+      ...(leaving.length > 0 ? [LEAVING_POLL_MS] : []),
+    ];
+    const unconfirmed = wrong.map((place): ClusterProblem => {
+      const [cluster = "", name] = place.split("/");
+      return { cluster, path: [], message: `HAProxy does not have server ${name} as it was told to; it is told again` };
+    });
+    return {
+      changes: outcome.changes,
+      reload: outcome.reload,
+      notices: [...outcome.notices, ...unconfirmed],
+      confirmed: wrong.length === 0 && joining.length === 0,
+      againMs: again.length === 0 ? undefined : Math.min(...again),
+    };
+  }
+}
+
+/** Connects to the process that is known; another one in its place must be looked at first. */
+async function openSame(running: Running, options: CallOptions): Promise<AdminSocket> {
+  const socket = await AdminSocket.open(running.socketFile, ANSWER_LIMIT_MS, options);
+  const pid = Number(parseInfo(await socket.send("show info")).get("Pid"));
+  if (pid === running.process.pid) return socket;
+  socket.close();
+  throw new Error(`HAProxy is another process now (pid ${pid}, not ${running.process.pid}); it is looked at anew`);
+}
+
+/** The servers to be looked at since a backend was read back last; undefined: all of them. */
+function changedPairs(
+  backend: KnownBackend,
+  cluster: Cluster<HAProxyBlock>,
+  waiting: readonly string[],
+): readonly ServerPair[] | undefined {
+  const before = backend.cluster;
+  const isSame = before.config === cluster.config && before.metaCluster === cluster.metaCluster;
+  if (!isSame || cluster.nodes === null || before.nodes === null) return before === cluster ? [] : undefined;
+  if (before === cluster && waiting.length === 0) return [];
+  const own = ownServers(cluster.config.backend);
+  if (own.names.size > 0 || own.ids.size > 0) return undefined;
+  const changes = new Map(nodeChanges(before.nodes, cluster.nodes).map(({ name, node }) => [name, node]));
+  const nodes = waiting.length > 0 ? new Map(cluster.nodes.map((node) => [node.name, node])) : undefined;
+  for (const name of waiting) if (!changes.has(name)) changes.set(name, nodes?.get(name));
+  const taken = new Set([...backend.servers.values()].map(({ id }) => id));
+  const pairs: ServerPair[] = [];
+  for (const [name, node] of changes) {
+    const server = backend.servers.get(name);
+    const id = server?.id ?? (node === undefined ? 0 : (serverIds([node], new Set()).get(node) ?? 0));
+    if (server === undefined && taken.has(id)) return undefined;
+    taken.add(id);
+    pairs.push({ name, member: node === undefined ? undefined : { node, name, id }, server });
+  }
+  return pairs;
+}

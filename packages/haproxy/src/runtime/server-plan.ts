@@ -1,0 +1,191 @@
+import { type Change, formatAddress } from "@lighthouse-sd/core";
+import type { Member } from "../render/members.js";
+import { initialService, type ServerTemplate } from "../render/render-server.js";
+import type { RunningServer } from "./parse-show.js";
+import type { ServerParameters } from "./server-parameters.js";
+
+/** What the servers of one backend have in common. */
+export interface BackendRules {
+  readonly backend: string;
+  readonly template: ServerTemplate;
+  /** A string: why no server can be added at run time. */
+  readonly parameters: ServerParameters | string;
+  /** Milliseconds that a server which left may finish what it has. */
+  readonly drainMs: number;
+  /** Repair what somebody else set. */
+  readonly enforce: boolean;
+}
+
+/** What is remembered of one server between two syncs. */
+export interface ServerMemory {
+  /** Added, and waiting for the result of its first check. */
+  readonly joining?: true;
+  /** Left; when, in milliseconds of a clock that is never set. */
+  readonly leavingSince?: number;
+  /** The weight that we gave it last. */
+  readonly weight?: number;
+}
+
+/** A command for the admin socket, and what its answer must be like. */
+export interface Command {
+  readonly text: string;
+  readonly answer: RegExp;
+  /** Any other answer means: not yet, try again. */
+  readonly mayWait?: boolean;
+}
+
+/** What is to be done with one server now. */
+export interface ServerPlan {
+  readonly commands: readonly Command[];
+  /** What is remembered once they were all answered as they must be; undefined: nothing. */
+  readonly memory: ServerMemory | undefined;
+  /** What that comes to; undefined: a step on the way. */
+  readonly change?: Change;
+  /** It cannot be done at run time; why, in words. */
+  readonly reload?: string;
+  /** Somebody else set something on it that is left as it is. */
+  readonly notice?: string;
+}
+
+const QUIET = /^$/;
+const NOTHING: ServerPlan = { commands: [], memory: undefined };
+
+/** One server: as it should be, as it runs, and what is remembered of it. */
+export interface ServerCase {
+  readonly member: Member | undefined;
+  readonly server: RunningServer | undefined;
+  readonly memory: ServerMemory;
+  /** The member as it was confirmed last. */
+  readonly settled: Member | undefined;
+  /** The weight that the file had for it when this process began: what was intended then. */
+  readonly fileWeight: number | undefined;
+  readonly now: number;
+}
+
+/** Decides what has to be done with one server so that it becomes what it should be. */
+export function planServer(rules: BackendRules, found: ServerCase): ServerPlan {
+  const { member, server } = found;
+  if (member === undefined) return server === undefined ? NOTHING : planLeaving(rules, server, found);
+  if (server === undefined) return planAddition(rules, member, found);
+  return planPresence(rules, member, server, found);
+}
+
+function planAddition(rules: BackendRules, member: Member, { settled }: ServerCase): ServerPlan {
+  const { parameters, backend, template } = rules;
+  if (typeof parameters === "string") return { ...NOTHING, reload: parameters };
+  const { weight, backup } = initialService(member, template);
+  const place = `${backend}/${member.name}`;
+  const words = [...parameters.words, ...(parameters.cookie ? ["cookie", member.name] : [])];
+  if (backup && !words.includes("backup")) words.push("backup");
+  const address = formatAddress(member.node.ip, member.node.port);
+  const text = ["add server", place, address, `id ${member.id}`, ...words, `weight ${weight}`].join(" ");
+  // Traffic before the first check's result would find out with requests whether the server is alive.
+  const first: readonly Command[] = parameters.checks
+    ? [quiet(`enable health ${place}`), quiet(`set server ${place} state drain`)]
+    : [quiet(`set server ${place} state ready`)];
+  return {
+    commands: [{ text, answer: /^New server registered\.$/ }, ...first],
+    memory: parameters.checks ? { joining: true, weight } : { weight },
+    change: changeOf(place, `added (${address})`, "add", settled?.node === member.node),
+  };
+}
+
+function planLeaving(rules: BackendRules, server: RunningServer, found: ServerCase): ServerPlan {
+  const place = `${rules.backend}/${server.name}`;
+  const { drainMs, parameters } = rules;
+  const { memory, now, settled, fileWeight } = found;
+  const drains = typeof parameters !== "string" && parameters.maintenanceEndsSessions && drainMs > 0;
+  const since = memory.leavingSince;
+  const isOver = drainMs <= 0 || (since !== undefined && now - since >= drainMs);
+  const commands: Command[] = [];
+  if (since === undefined || isOver) {
+    commands.push(quiet(`set server ${place} state ${drains && !isOver ? "drain" : "maint"}`));
+  }
+  if (isOver) commands.push(quiet(`shutdown sessions server ${place}`));
+  // Refused as long as it has connections, and while it drains.
+  if (!drains || isOver) commands.push({ text: `del server ${place}`, answer: /^Server deleted\.$/, mayWait: true });
+  const isForeign = since === undefined && settled === undefined && fileWeight === undefined;
+  return {
+    commands,
+    memory: { leavingSince: since ?? now },
+    change: changeOf(place, isForeign ? "removed: nobody has registered it" : "removed", "remove", isForeign),
+  };
+}
+
+function planPresence(rules: BackendRules, member: Member, server: RunningServer, found: ServerCase): ServerPlan {
+  const { memory, settled, fileWeight } = found;
+  const place = `${rules.backend}/${server.name}`;
+  const wanted = initialService(member, rules.template);
+  if (wanted.backup !== server.backup) {
+    const verb = wanted.backup ? "becomes a backup" : "is no backup any more";
+    return { ...NOTHING, reload: `${place} ${verb}, which cannot be changed at run time` };
+  }
+  const isSettled = settled?.node === member.node && memory.leavingSince === undefined;
+  const address = planAddress(place, member, server);
+  const weight = planWeight(place, wanted.weight, server, memory.weight ?? fileWeight ?? server.initialWeight, rules);
+  const state = planState(rules, server, memory);
+  const parts: readonly Part[] = [address, weight, state];
+  const done = parts.flatMap((part) => part.done ?? []);
+  const notices = parts.flatMap((part) => part.notice ?? []);
+  return {
+    commands: parts.flatMap((part) => part.commands),
+    memory: state.joining ? { joining: true, weight: weight.known } : { weight: weight.known },
+    ...(done.length === 0 ? {} : { change: changeOf(place, done.join(", "), "change", isSettled && !state.joined) }),
+    ...(notices.length === 0 ? {} : { notice: `${place}: ${notices.join(", ")}, set by somebody else, is left so` }),
+  };
+}
+
+/** What one aspect of a server needs. */
+interface Part {
+  readonly commands: readonly Command[];
+  readonly done?: string;
+  readonly notice?: string;
+}
+
+function planAddress(place: string, { node }: Member, server: RunningServer): Part {
+  const [before, after] = [formatAddress(server.ip, server.port), formatAddress(node.ip, node.port)];
+  if (before === after) return { commands: [] };
+  const text = `set server ${place} addr ${node.ip} port ${node.port}`;
+  return { commands: [{ text, answer: /changed from|no need to change/ }], done: `address ${before} to ${after}` };
+}
+
+/** A weight other than the one we gave it is somebody else's. */
+function planWeight(
+  place: string,
+  wanted: number,
+  server: RunningServer,
+  known: number,
+  { enforce }: BackendRules,
+): Part & { readonly known: number } {
+  if (server.weight === wanted) return { commands: [], known: wanted };
+  if (server.weight !== known && !enforce) {
+    return { commands: [], known, notice: `weight ${server.weight} instead of ${wanted}` };
+  }
+  const commands = [quiet(`set server ${place} weight ${wanted}`)];
+  return { commands, known: wanted, done: `weight ${server.weight} to ${wanted}` };
+}
+
+/** In rotation or not: what we took out comes back when it may, what others took out stays out. */
+function planState(
+  { backend, enforce }: BackendRules,
+  server: RunningServer,
+  memory: ServerMemory,
+): Part & { readonly joining: boolean; readonly joined?: boolean } {
+  const commands = [quiet(`set server ${backend}/${server.name} state ready`)];
+  if (memory.leavingSince !== undefined) return { commands, joining: false, done: "kept: it came back" };
+  if (memory.joining === true) {
+    if (!server.checked) return { commands: [], joining: true };
+    return { commands, joining: false, joined: true, done: "in rotation: its first check has a result" };
+  }
+  if (!server.maintenance && !server.drain) return { commands: [], joining: false };
+  if (enforce) return { commands, joining: false, done: "back in rotation" };
+  return { commands: [], joining: false, notice: server.maintenance ? "maintenance" : "drain" };
+}
+
+function changeOf(target: string, action: string, code: string, isRepair: boolean): Change {
+  return { kind: "runtime", target, action, code, ...(isRepair ? { repair: true } : {}) };
+}
+
+function quiet(text: string): Command {
+  return { text, answer: QUIET };
+}
