@@ -4,6 +4,9 @@ import { durationMs } from "@lighthouse-sd/core";
 import type { TargetLock } from "@lighthouse-sd/plugin-kit";
 import { type Clock, settlesWithin } from "./clock.js";
 import type { Configuration, FileProblem, LoggingSettings, RunnerSettings } from "./config/configuration.js";
+import { type DrainReply, type DrainRequest, decideDrain } from "./drains/decide-drain.js";
+import { DrainKeeper } from "./drains/drain-keeper.js";
+import { DrainOverlay } from "./drains/drain-overlay.js";
 import { errorText } from "./error-text.js";
 import { hostPeer } from "./host-peer.js";
 import { HttpEndpoints } from "./http/http-endpoints.js";
@@ -60,6 +63,7 @@ export class Runner {
   readonly #listeners: (() => void)[] = [];
   readonly #http: HttpEndpoints;
   readonly #metrics = new RunnerMetrics();
+  readonly #drains: DrainKeeper;
   #lock: TargetLock | undefined;
   #parts: { readonly membership: Membership; readonly balancers: Balancers } | undefined;
   #beginCalls: () => void = () => undefined;
@@ -72,7 +76,9 @@ export class Runner {
     this.#http = new HttpEndpoints(options.log.logger("http"), {
       state: () => this.state(),
       metrics: () => this.#metrics.page(this.state()),
+      drain: (request) => this.drain(request),
     });
+    this.#drains = new DrainKeeper(options.stateDirectory, options.log.logger());
   }
 
   /** Rejects where the state directory cannot be used, or another runner uses it. */
@@ -82,6 +88,7 @@ export class Runner {
     this.#lock = await lockStateDirectory(stateDirectory, ROLE, directory);
     const snapshots = new SnapshotKeeper({ directory: join(stateDirectory, "membership"), clock, log: log.logger() });
     await snapshots.start();
+    await this.#drains.load();
     await configuration.start();
     this.#configureLog(configuration.configuration.logging);
     const peer = await hostPeer(configuration.configuration.runner);
@@ -108,7 +115,7 @@ export class Runner {
       startedAt: this.#startedAt,
       clusters: [...configuration.configuration.clusters.values()].flatMap(({ name, discovery }) => {
         const state = membership.state(name);
-        return state === undefined ? [] : [{ name, discovery, state }];
+        return state === undefined ? [] : [{ name, discovery, state, drains: this.#drains.of(name) }];
       }),
       balancers: states,
       problems: configuration.problems,
@@ -119,6 +126,18 @@ export class Runner {
   /** Calls `listener` whenever `state` may say something new. */
   onState(listener: () => void): void {
     this.#listeners.push(listener);
+  }
+
+  /** Takes a node out of rotation on this host, or back. Rejects where that cannot be kept. */
+  async drain(request: DrainRequest): Promise<DrainReply> {
+    const { clock, log } = this.#options;
+    const reply = await this.#drains.change((drains) => {
+      return decideDrain(request, this.state().clusters, drains, clock.now());
+    });
+    if (!reply.done || !reply.changed) return reply;
+    log.logger().info(reply.message);
+    this.#membersChanged(request.cluster, clock.elapsed());
+    return reply;
   }
 
   /** The port HTTP is answered on; undefined: none. */
@@ -166,6 +185,7 @@ export class Runner {
       contextFor: ({ name }) => context("discovery", name, () => undefined),
       onChange: (cluster, at) => this.#membersChanged(cluster, at),
     });
+    const overlay = new DrainOverlay();
     const balancers = new Balancers({
       clock,
       times,
@@ -174,8 +194,9 @@ export class Runner {
       settle: () => this.#settle(),
       contextFor: ({ name }, requestSync) => context("balancer", name, requestSync),
       membersOf: (cluster) => {
-        const state = membership.state(cluster);
-        return { nodes: state?.nodes ?? null, live: state?.source === "live" };
+        const { nodes = null, source } = membership.state(cluster) ?? {};
+        const shown = nodes === null ? null : overlay.nodes(cluster, nodes, this.#drains.of(cluster));
+        return { nodes: shown, live: source === "live" };
       },
       undecided: () => membership.undecided(),
       locate: (file, path, atKey) => configuration.locate(file, path, atKey),

@@ -21,12 +21,20 @@ export interface StatePlace {
 export function stateDirectory({ directory, option, setting, env }: StatePlace): string {
   if (option !== undefined) return resolve(option);
   if (setting !== undefined) return resolve(directory, setting);
-  // systemd gives several directories with colons between; the first is the unit's main one.
+  return unitStateDirectory(env) ?? join(defaultStateRoot(env), folderFor(directory));
+}
+
+/** The state directory that systemd has made for the unit this runs in; undefined: it runs in none, or in one without. */
+export function unitStateDirectory(env: NodeJS.ProcessEnv): string | undefined {
+  // Of several, with colons between, the first is the unit's main one.
   const ofUnit = env["STATE_DIRECTORY"]?.split(":")[0];
-  if (ofUnit !== undefined && ofUnit !== "") return resolve(ofUnit);
+  return ofUnit === undefined || ofUnit === "" ? undefined : resolve(ofUnit);
+}
+
+/** Where the state directories are that nobody has chosen another place for. */
+export function defaultStateRoot(env: NodeJS.ProcessEnv): string {
   const xdg = env["XDG_STATE_HOME"];
-  const base = xdg?.startsWith("/") ? xdg : join(homedir(), ".local", "state");
-  return join(base, "lighthouse", folderFor(directory));
+  return join(xdg?.startsWith("/") ? xdg : join(homedir(), ".local", "state"), "lighthouse");
 }
 
 /** `lighthouse-3f9a0c12d4e5`: told apart by the whole path, recognised by its last part. */

@@ -3,6 +3,7 @@ import { request } from "node:http";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import type { DrainReply, DrainRequest } from "../src/drains/decide-drain.js";
 import { answerRequest } from "../src/http/answer-request.js";
 import { isKnownHost } from "../src/http/host-names.js";
 import { HttpEndpoints } from "../src/http/http-endpoints.js";
@@ -29,9 +30,9 @@ function sampleState(): RunnerState {
     ready: true,
     startedAt: AT,
     clusters: [
-      { name: "web", discovery: "file", state: live },
-      { name: "db", discovery: "zk", state: withLoss(live, "refused", AT + 1000) },
-      { name: "new", discovery: "zk", state: unknownCluster(AT) },
+      { name: "web", discovery: "file", state: live, drains: [] },
+      { name: "db", discovery: "zk", state: withLoss(live, "refused", AT + 1000), drains: [] },
+      { name: "new", discovery: "zk", state: unknownCluster(AT), drains: [] },
     ],
     balancers: new Map([
       [
@@ -57,9 +58,22 @@ async function samplePage(): Promise<{ type: string; body: string }> {
   return { type: "text/plain; version=0.0.4; charset=utf-8", body: "up 1\n" };
 }
 
-async function ask(url: string, more: { method?: string; knownHost?: boolean; state?: RunnerState } = {}) {
-  const { method = "GET", knownHost = true, state = sampleState() } = more;
-  return answerRequest({ method, url, knownHost }, { state: () => state, metrics: samplePage });
+/** Knows the node app1:8000 of web alone. */
+async function sampleDrain({ cluster, node, drained }: DrainRequest): Promise<DrainReply> {
+  const known = cluster === "web" && node === "app1:8000";
+  if (!known) return { done: false, message: "there is none" };
+  return { done: true, node, changed: true, message: drained ? "out" : "back" };
+}
+
+async function ask(
+  url: string,
+  more: { method?: string; knownHost?: boolean; overSocket?: boolean; state?: RunnerState } = {},
+) {
+  const { method = "GET", knownHost = true, overSocket = false, state = sampleState() } = more;
+  return answerRequest(
+    { method, url, knownHost, overSocket },
+    { state: () => state, metrics: samplePage, drain: sampleDrain },
+  );
 }
 
 describe("answers", () => {
@@ -77,6 +91,7 @@ describe("answers", () => {
           since: "2026-01-01T00:00:00.000Z",
           error: null,
           nodes: [{ name: "app1:8000", ip: "10.0.0.5", port: 8000 }],
+          drains: [],
           held: [],
           quarantined: [{ source: "bad", reason: expect.stringContaining("must be JSON") }],
           dropped: [],
@@ -132,8 +147,48 @@ describe("answers", () => {
     expect((await ask(url, { method, knownHost })).status).toBe(status);
   });
 
+  test("a node that is drained here is marked; a drain of a node that has left is listed", async () => {
+    const [web] = sampleState().clusters;
+    const drains = [
+      { name: "app1:8000", ip: "10.0.0.5", port: 8000, since: AT },
+      { name: "gone:80", ip: "10.0.0.9", port: 80, since: AT },
+    ];
+    const clusters = web === undefined ? [] : [{ ...web, drains }];
+    const { body } = await ask("/api/v1/status", { state: { ...sampleState(), clusters } });
+    expect(JSON.parse(body).clusters.web).toMatchObject({
+      nodes: [{ name: "app1:8000", ip: "10.0.0.5", port: 8000, drained: true }],
+      drains: [
+        { name: "app1:8000", since: "2026-01-01T00:00:00.000Z" },
+        { name: "gone:80", since: "2026-01-01T00:00:00.000Z" },
+      ],
+    });
+  });
+
+  const DRAIN = "/api/v1/clusters/web/nodes/app1%3A8000/drain";
+  const CHANGED = { cluster: "web", node: "app1:8000", changed: true };
+  test.each<[string, string, boolean, number, unknown]>([
+    ["POST", DRAIN, true, 200, { ...CHANGED, drained: true, message: "out" }],
+    ["DELETE", DRAIN, true, 200, { ...CHANGED, drained: false, message: "back" }],
+    ["POST", DRAIN.replace("drain", "undrain"), true, 200, { ...CHANGED, drained: false, message: "back" }],
+    ["POST", DRAIN.replace("web", "%zz"), true, 404, { error: "there is none" }],
+    ["POST", DRAIN, false, 403, { error: expect.stringContaining("unix socket") }],
+    ["DELETE", DRAIN, false, 403, { error: expect.stringContaining("unix socket") }],
+  ])("%s %s, over the socket %s: %i", async (method, url, overSocket, status, body) => {
+    const answer = await ask(url, { method, overSocket });
+    expect([answer.status, JSON.parse(answer.body)]).toEqual([status, body]);
+  });
+
+  test("a drain is asked for by POST or DELETE, and of a known host", async () => {
+    const answer = await ask(DRAIN, { overSocket: true });
+    expect([answer.status, answer.headers]).toEqual([405, { allow: "POST, DELETE" }]);
+    expect((await ask(DRAIN, { method: "POST", overSocket: true, knownHost: false })).status).toBe(421);
+  });
+
   test("a name such as __proto__ is a name", async () => {
-    const state = { ...sampleState(), clusters: [{ name: "__proto__", discovery: "x", state: unknownCluster(AT) }] };
+    const state = {
+      ...sampleState(),
+      clusters: [{ name: "__proto__", discovery: "x", state: unknownCluster(AT), drains: [] }],
+    };
     expect((await ask("/api/v1/status", { state })).body).toContain('"__proto__":{"discovery":"x"');
   });
 
@@ -143,7 +198,7 @@ describe("answers", () => {
     );
     const state = withAnswer(unknownCluster(AT), records, GUARD, AT);
     const { body } = await ask("/api/v1/status", {
-      state: { ...sampleState(), clusters: [{ name: "big", discovery: "x", state }] },
+      state: { ...sampleState(), clusters: [{ name: "big", discovery: "x", state, drains: [] }] },
     });
     expect(JSON.parse(body).clusters.big.nodes).toHaveLength(10_000);
   });
@@ -186,7 +241,7 @@ test.each<[string, unknown]>([
 describe("the endpoints", () => {
   function endpoints() {
     const log = new RecordingLog();
-    const http = new HttpEndpoints(log, { state: sampleState, metrics: samplePage });
+    const http = new HttpEndpoints(log, { state: sampleState, metrics: samplePage, drain: sampleDrain });
     onTestFinished(() => http.close());
     return { http, log };
   }
@@ -237,7 +292,7 @@ describe("the endpoints", () => {
   });
 
   test("an answer that cannot be made is an error of its request, not of the process", async () => {
-    const broken = { state: sampleState, metrics: () => Promise.reject(new Error("no numbers")) };
+    const broken = { state: sampleState, drain: sampleDrain, metrics: () => Promise.reject(new Error("no numbers")) };
     const http = new HttpEndpoints(new RecordingLog(), broken);
     onTestFinished(() => http.close());
     await http.listen("127.0.0.1:0");

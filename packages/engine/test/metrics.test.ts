@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Drain } from "../src/drains/drains.js";
 import type { RunnerState } from "../src/http/status.js";
 import { type ClusterState, unknownCluster, withAnswer, withLoss } from "../src/membership/cluster-state.js";
 import { RunnerMetrics } from "../src/metrics/runner-metrics.js";
@@ -13,12 +14,26 @@ const HOLDING: ClusterState = {
   held: [{ node: node("b", "10.0.0.2"), since: 0, reason: "left all at once" }],
 };
 
+/** In the cluster out, the first node is drained and one that has left. */
+function drainsOf(cluster: string): readonly Drain[] {
+  if (cluster !== "out") return [];
+  return [
+    { name: "a:80", ip: "10.0.0.1", port: 80, since: 0 },
+    { name: "gone:80", ip: "10.0.0.9", port: 80, since: 0 },
+  ];
+}
+
 function stateOf(clusters: Readonly<Record<string, ClusterState>>, balancers: readonly string[] = ["lb"]): RunnerState {
   return {
     version: "1",
     ready: true,
     startedAt: 0,
-    clusters: Object.entries(clusters).map(([name, state]) => ({ name, discovery: "file", state })),
+    clusters: Object.entries(clusters).map(([name, state]) => ({
+      name,
+      discovery: "file",
+      state,
+      drains: drainsOf(name),
+    })),
     balancers: new Map(balancers.map((name) => [name, newBalancerState("fake", `balancers/${name}.yaml`)])),
     problems: [{ file: "clusters/x.yaml", message: "wrong" }],
     notices: [],
@@ -36,17 +51,21 @@ async function samples(metrics: RunnerMetrics, state: RunnerState, prefix = "lig
 
 describe("what metrics tell", () => {
   test("clusters and configuration as they stand", async () => {
-    const state = stateOf({ web: LIVE, db: HOLDING, new: unknownCluster(0) }, []);
+    const state = stateOf({ web: LIVE, db: HOLDING, out: LIVE, new: unknownCluster(0) }, []);
     const lines = await samples(new RunnerMetrics(), state);
     expect(lines.filter((line) => !line.endsWith(" 0"))).toEqual([
       'lighthouse_cluster_nodes{cluster="db",state="active"} 1',
       'lighthouse_cluster_nodes{cluster="db",state="held"} 1',
+      'lighthouse_cluster_nodes{cluster="out",state="active"} 1',
+      'lighthouse_cluster_nodes{cluster="out",state="drained"} 1',
       'lighthouse_cluster_nodes{cluster="web",state="active"} 2',
       'lighthouse_cluster_source{cluster="db",state="lost"} 1',
       'lighthouse_cluster_source{cluster="new",state="waiting"} 1',
+      'lighthouse_cluster_source{cluster="out",state="live"} 1',
       'lighthouse_cluster_source{cluster="web",state="live"} 1',
       "lighthouse_config_errors 1",
       'lighthouse_quarantined_records{cluster="db"} 1',
+      'lighthouse_quarantined_records{cluster="out"} 1',
       'lighthouse_quarantined_records{cluster="web"} 1',
     ]);
     expect(lines).not.toContainEqual(expect.stringContaining('nodes{cluster="new"'));
@@ -97,7 +116,7 @@ describe("what metrics tell", () => {
       goodRecord(`n${index}`, `10.1.${index >> 8}.${index & 255}`),
     );
     const big = withAnswer(unknownCluster(0), many, GUARD, 0);
-    expect(await samples(metrics, stateOf({ web: big }, []), "lighthouse_cluster_nodes")).toHaveLength(2);
+    expect(await samples(metrics, stateOf({ web: big }, []), "lighthouse_cluster_nodes")).toHaveLength(3);
     const codes = Array.from({ length: 500 }, (_, index) => `code${index}`);
     const changes = [...codes, 'quote"\n'].map((code) => {
       return { kind: "reload", target: "x", action: "y", code } as const;

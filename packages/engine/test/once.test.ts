@@ -25,7 +25,7 @@ function stateOf(
     version: "1",
     ready: false,
     startedAt: 0,
-    clusters: [{ name: "web", discovery: "file", state: cluster }],
+    clusters: [{ name: "web", discovery: "file", state: cluster, drains: [] }],
     balancers: new Map([["lb", { ...newBalancerState("fake", "balancers/lb.yaml"), ...balancer }]]),
     problems: [],
     notices: [],

@@ -108,6 +108,46 @@ describe("run", { timeout: 40_000 }, () => {
   });
 });
 
+describe("drain and undrain", { timeout: 40_000 }, () => {
+  async function ran(...args: readonly string[]): Promise<{ code: number | null; printed: string; said: string }> {
+    const engine = engineProcess(args);
+    const code = await engine.ended;
+    return { code, printed: engine.printed(), said: engine.said() };
+  }
+
+  test("act on the running one, say so in a sentence, and fail with the nearest name", async () => {
+    const site = await tinySite();
+    const engine = runProcess(site);
+    await hears(engine, "cluster web: has 1 node");
+    const place = ["--state-dir", site.stateDirectory];
+    const drained = await ran("drain", "web", "app1:80", ...place);
+    expect(drained).toEqual({
+      code: 0,
+      said: "",
+      printed: expect.stringContaining("is drained on this host: it gets"),
+    });
+    await hears(engine, "app1:80 of cluster web is drained on this host");
+    const back = await ran("undrain", "web", "app1:80", ...place);
+    expect(back).toEqual({ code: 0, said: "", printed: "app1:80 of cluster web is no longer drained on this host\n" });
+    const wrong = await ran("drain", "web", "app2:80", ...place);
+    expect(wrong).toMatchObject({ code: 1, said: expect.stringContaining("did you mean app1:80?"), printed: "" });
+  });
+
+  test("where none is running they say so, and end with 1", async () => {
+    const { code, said } = await ran("drain", "web", "a:80", "--state-dir", "/nowhere");
+    expect([code, said]).toEqual([1, expect.stringContaining("no runner answers at /nowhere/writer.sock")]);
+  });
+
+  test("over TCP they are refused, and told what to use", async () => {
+    const site = await tinySite();
+    const engine = runProcess(site, "--http", "127.0.0.1:0");
+    await hears(engine, /answers HTTP at http:\S+/);
+    const url = /http:\/\/[\d.:]+/.exec(engine.said())?.[0] ?? "";
+    const { code, said } = await ran("drain", "web", "app1:80", "--url", url);
+    expect([code, said]).toEqual([1, expect.stringContaining("use --state-dir in place of --url")]);
+  });
+});
+
 describe("the command line", { timeout: 40_000 }, () => {
   test.each<[readonly string[], number, RegExp]>([
     [["--version"], 0, /^\d+\.\d+\.\d+\n$/],

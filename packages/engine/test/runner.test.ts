@@ -14,6 +14,7 @@ import { goodRecord } from "./support/sample-nodes.js";
 import { balancerSettings, clusterSettings, configuration, discoverySettings } from "./support/settings.js";
 
 const A = goodRecord("a", "10.0.0.1");
+const B = goodRecord("b", "10.0.0.2");
 
 interface House {
   readonly runner: Runner;
@@ -61,9 +62,9 @@ function readyz(socketPath: string): Promise<Told> {
   return get(socketPath, "/readyz");
 }
 
-function get(socketPath: string, path: string): Promise<Told> {
+function get(socketPath: string, path: string, method = "GET"): Promise<Told> {
   return new Promise((resolve, reject) => {
-    const asked = request({ socketPath, path, agent: false }, (response) => {
+    const asked = request({ socketPath, path, method, agent: false }, (response) => {
       let body = "";
       response.setEncoding("utf8").on("data", (part) => {
         body += part;
@@ -203,6 +204,53 @@ describe("a runner", () => {
     const { body, type } = await get(socket, "/metrics");
     expect(type).toBe("text/plain; version=0.0.4; charset=utf-8");
     expect(body).not.toMatch(/cluster="web"|balancer="lb"/);
+  });
+
+  test("a node that is drained stays so over a leave, a return and a restart, until it is taken back", async () => {
+    const [discovery, balancer] = [fakeDiscovery(), fakeBalancer()];
+    const first = await house(plainSetup(discovery, balancer));
+    await first.runner.start();
+    await vi.waitFor(() => expect(discovery.watches).toHaveLength(1));
+    discovery.answer("web", [A, B]);
+    await vi.waitFor(() => expect(balancer.given.at(-1)?.[0]?.nodes).toHaveLength(2));
+    const path = "/api/v1/clusters/web/nodes/a%3A80/drain";
+    const socket = join(first.stateDirectory, "writer.sock");
+    const untouched = balancer.given.at(-1)?.[0]?.nodes?.[1];
+    const reply = await get(socket, path, "POST");
+    expect([reply.status, JSON.parse(reply.body).drained]).toEqual([200, true]);
+    const drains = (fake: FakeBalancer) => fake.given.at(-1)?.[0]?.nodes?.map(({ metadata }) => metadata["drain"]);
+    await vi.waitFor(() => expect(drains(balancer)).toEqual([true, undefined]));
+    expect(balancer.given.at(-1)?.[0]?.nodes?.[1]).toBe(untouched);
+    const [status] = first.runner.state().clusters;
+    expect(status?.drains).toMatchObject([{ name: "a:80" }]);
+    discovery.answer("web", [B]);
+    await vi.waitFor(() => expect(drains(balancer)).toEqual([undefined]));
+    discovery.answer("web", [A, B]);
+    await vi.waitFor(() => expect(drains(balancer)).toEqual([true, undefined]));
+    await first.runner.stop();
+
+    const [discoveryAgain, again] = [fakeDiscovery(), fakeBalancer()];
+    const second = await house(plainSetup(discoveryAgain, again), first.stateDirectory);
+    await second.runner.start();
+    await vi.waitFor(() => expect(discoveryAgain.watches).toHaveLength(1));
+    discoveryAgain.answer("web", [A, B]);
+    await vi.waitFor(() => expect(drains(again)).toEqual([true, undefined]));
+    expect((await get(socket, path, "DELETE")).status).toBe(200);
+    await vi.waitFor(() => expect(drains(again)).toEqual([undefined, undefined]));
+    expect((await get(socket, path.replace("a%3A80", "c"), "POST")).status).toBe(404);
+  });
+
+  test("over TCP nothing can be changed, on loopback too", async () => {
+    const [discovery, balancer] = [fakeDiscovery(), fakeBalancer()];
+    const { runner } = await house(plainSetup(discovery, balancer, { runner: { http: { listen: "127.0.0.1:0" } } }));
+    await runner.start();
+    await vi.waitFor(() => expect(discovery.watches).toHaveLength(1));
+    discovery.answer("web", [A]);
+    await vi.waitFor(() => expect(runner.httpPort()).toBeGreaterThan(0));
+    const url = `http://127.0.0.1:${runner.httpPort()}/api/v1/clusters/web/nodes/a:80/drain`;
+    const answer = await fetch(url, { method: "POST" });
+    expect([answer.status, await answer.json()]).toEqual([403, { error: expect.stringContaining("--state-dir") }]);
+    expect(runner.state().clusters[0]?.drains).toEqual([]);
   });
 
   test("a setting that waits for the next start is told as such, once", async () => {

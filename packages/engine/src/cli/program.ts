@@ -2,7 +2,9 @@ import { Command, CommanderError } from "commander";
 import { errorText } from "../error-text.js";
 import { type Bundle, pluginFinder } from "./bundle.js";
 import { runCheck } from "./check-command.js";
+import { runDrain } from "./drain-command.js";
 import { EXIT, UsageError } from "./exit-codes.js";
+import type { RunnerChoice } from "./find-runner.js";
 import { runPlugins } from "./plugins-command.js";
 import { runCommand } from "./run-command.js";
 import { runSettings, type TypedRunOptions } from "./run-options.js";
@@ -39,6 +41,8 @@ function buildProgram(bundle: Bundle, finish: (code: number) => void): Command {
   addRun(program, bundle, finish);
   addCheck(program, bundle, finish);
   addPlugins(program, bundle, finish);
+  addDrain(program, finish, true);
+  addDrain(program, finish, false);
   return program;
 }
 
@@ -101,6 +105,26 @@ function addPlugins(program: Command, bundle: Bundle, finish: (code: number) => 
     .action(async (directory: string | undefined, { json = false, pluginsDir }: TypedLookOptions) => {
       const plugins = pluginFinder(bundle, directory, pluginsDir);
       finish(await runPlugins({ ...(directory !== undefined && { directory }), json, plugins, out: print }));
+    });
+}
+
+function addDrain(program: Command, finish: (code: number) => void, drained: boolean): void {
+  program
+    .command(drained ? "drain" : "undrain")
+    .description(
+      drained
+        ? "take a node out of rotation on this host, across restarts, until undrain"
+        : "take a node back that was drained on this host",
+    )
+    .argument("<cluster>", "the cluster's name")
+    .argument("<node>", "the node's name, as in the status, or its address as ip:port")
+    .option(
+      "--state-dir <dir>",
+      "the state directory of the running one that is meant (default: the only one there is)",
+    )
+    .option("--url <url>", "the HTTP address of the running one that is meant")
+    .action(async (cluster: string, node: string, runner: RunnerChoice) => {
+      finish(await runDrain({ cluster, node, drained, runner, env: process.env, out: print }));
     });
 }
 

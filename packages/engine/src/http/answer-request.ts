@@ -1,4 +1,6 @@
+import type { DrainReply, DrainRequest } from "../drains/decide-drain.js";
 import type { MetricsPage } from "../metrics/runner-metrics.js";
+import { drainRoute } from "./drain-route.js";
 import { readinessText } from "./readiness.js";
 import { type RunnerState, statusOf } from "./status.js";
 
@@ -18,15 +20,21 @@ export interface Asked {
   readonly url: string;
   /** Its Host header names us. */
   readonly knownHost: boolean;
+  /** It came over the unix socket, which only the runner's user can open. */
+  readonly overSocket: boolean;
 }
 
 /** What answers are made of; asked only where an answer needs it. */
 export interface AnswerSource {
   readonly state: () => RunnerState;
   readonly metrics: () => Promise<MetricsPage>;
+  readonly drain: (request: DrainRequest) => Promise<DrainReply>;
 }
 
 type Page = (source: AnswerSource) => Answer | Promise<Answer>;
+
+const NOT_HERE =
+  "changes are taken over the unix socket in the runner's state directory only: use --state-dir in place of --url";
 
 const PAGES: ReadonlyMap<string, Page> = new Map<string, Page>([
   ["/healthz", () => text(200, "ok\n")],
@@ -36,14 +44,30 @@ const PAGES: ReadonlyMap<string, Page> = new Map<string, Page>([
 ]);
 
 /** Answers a request from what there is. */
-export async function answerRequest({ method, url, knownHost }: Asked, source: AnswerSource): Promise<Answer> {
+export async function answerRequest(asked: Asked, source: AnswerSource): Promise<Answer> {
+  const { method, url, knownHost } = asked;
   if (!knownHost) return text(421, "This Host name is not answered here; ask for localhost or 127.0.0.1.\n");
-  const page = PAGES.get(url.split("?")[0] ?? "");
-  if (page === undefined) return text(404, `Not found. There are: ${[...PAGES.keys()].join(" ")}\n`);
-  if (method !== "GET" && method !== "HEAD") {
-    return { ...text(405, "Only GET is answered here.\n"), headers: { allow: "GET, HEAD" } };
+  const path = url.split("?")[0] ?? "";
+  const drain = drainRoute(method, path);
+  if (drain !== undefined) {
+    if (drain.request === undefined) return notAllowed(drain.allow);
+    return asked.overSocket ? await drainAnswer(drain.request, source) : json(403, { error: NOT_HERE });
   }
+  const page = PAGES.get(path);
+  if (page === undefined) return text(404, `Not found. There are: ${[...PAGES.keys()].join(" ")}\n`);
+  if (method !== "GET" && method !== "HEAD") return notAllowed("GET, HEAD");
   return await page(source);
+}
+
+async function drainAnswer(request: DrainRequest, { drain }: AnswerSource): Promise<Answer> {
+  const reply = await drain(request);
+  if (!reply.done) return json(404, { error: reply.message });
+  const { node, changed, message } = reply;
+  return json(200, { cluster: request.cluster, node, drained: request.drained, changed, message });
+}
+
+function notAllowed(allow: string): Answer {
+  return { ...text(405, `Only ${allow} is answered here.\n`), headers: { allow } };
 }
 
 function readiness(state: RunnerState): Answer {

@@ -21,9 +21,8 @@ export type ListenPlace = { readonly host: string; readonly port: number } | { r
 
 /** Answers requests about the runner at `place`. Rejects where it cannot listen there. */
 export function serveState(place: ListenPlace, source: AnswerSource): Promise<HttpServer> {
-  const host = "host" in place ? place.host : undefined;
   const server = createServer({ ...LIMITS }, (request, response) => {
-    void answer(request, response, host, source);
+    void answer(request, response, place, source);
   });
   server.maxConnections = MOST_CONNECTIONS;
   server.on("clientError", (_error, socket) => socket.destroy());
@@ -41,12 +40,13 @@ export function serveState(place: ListenPlace, source: AnswerSource): Promise<Ht
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  listening: string | undefined,
+  place: ListenPlace,
   source: AnswerSource,
 ): Promise<void> {
   const { method = "", url = "" } = request;
-  const knownHost = isKnownHost(request.headers.host, listening);
-  const { status, type, body, headers } = await answerSafely({ method, url, knownHost }, source);
+  const overSocket = "path" in place;
+  const knownHost = isKnownHost(request.headers.host, overSocket ? undefined : place.host);
+  const { status, type, body, headers } = await answerSafely({ method, url, knownHost, overSocket }, source);
   if (response.destroyed) return;
   response.writeHead(status, {
     ...headers,

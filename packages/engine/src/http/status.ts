@@ -1,4 +1,6 @@
+import type { Node } from "@lighthouse-sd/core";
 import type { FileProblem } from "../config/configuration.js";
+import { type Drain, drainTest } from "../drains/drains.js";
 import type { ClusterState } from "../membership/cluster-state.js";
 import type { BalancerState } from "../sync/balancer-state.js";
 
@@ -7,10 +9,19 @@ export interface RunnerState {
   readonly version: string;
   readonly ready: boolean;
   readonly startedAt: number;
-  readonly clusters: readonly { readonly name: string; readonly discovery: string; readonly state: ClusterState }[];
+  readonly clusters: readonly ClusterOfRunner[];
   readonly balancers: ReadonlyMap<string, BalancerState>;
   readonly problems: readonly FileProblem[];
   readonly notices: readonly FileProblem[];
+}
+
+/** One cluster of a runner. */
+export interface ClusterOfRunner {
+  readonly name: string;
+  readonly discovery: string;
+  readonly state: ClusterState;
+  /** What is drained on this host, members or not. */
+  readonly drains: readonly Drain[];
 }
 
 /** What /api/v1/status answers. Times are ISO 8601 in UTC. */
@@ -32,11 +43,22 @@ export interface ClusterStatus {
   /** Why the source does not answer; null: it does, or has not said anything yet. */
   readonly error: string | null;
   /** Null: not known. */
-  readonly nodes: readonly { readonly name: string; readonly ip: string; readonly port: number }[] | null;
+  readonly nodes: readonly NodeStatus[] | null;
+  /** What an operator has drained on this host, members or not. */
+  readonly drains: readonly { readonly name: string; readonly since: string }[];
   readonly held: readonly { readonly name: string; readonly since: string; readonly reason: string }[];
   readonly quarantined: readonly RecordNote[];
   /** Good records, less a field that was none. */
   readonly dropped: readonly RecordNote[];
+}
+
+/** One member. */
+export interface NodeStatus {
+  readonly name: string;
+  readonly ip: string;
+  readonly port: number;
+  /** There where an operator has drained it on this host. */
+  readonly drained?: true;
 }
 
 /** What is to say about one record. */
@@ -64,20 +86,22 @@ export function statusOf(state: RunnerState): Status {
     version: state.version,
     ready: state.ready,
     startedAt: iso(state.startedAt),
-    clusters: record(state.clusters.map(({ name, discovery, state }) => [name, clusterStatus(discovery, state)])),
+    clusters: record(state.clusters.map((cluster) => [cluster.name, clusterStatus(cluster)])),
     balancers: record([...state.balancers].map(([name, balancer]) => [name, balancerStatus(balancer)])),
     config: { errors: state.problems, notices: state.notices },
   };
 }
 
-function clusterStatus(discovery: string, state: ClusterState): ClusterStatus {
+function clusterStatus({ discovery, state, drains }: ClusterOfRunner): ClusterStatus {
+  const isDrained = drainTest(drains);
   const readings = [...state.readings.values()];
   return {
     discovery,
     source: state.source,
     since: iso(state.since),
     error: state.error,
-    nodes: state.nodes?.map(({ name, ip, port }) => ({ name, ip, port })) ?? null,
+    nodes: state.nodes?.map((node) => nodeStatus(node, isDrained(node))) ?? null,
+    drains: drains.map(({ name, since }) => ({ name, since: iso(since) })),
     held: state.held.map(({ node, since, reason }) => ({ name: node.name, since: iso(since), reason })),
     quarantined: readings.flatMap(({ source, reason, node }) => {
       if (reason === null) return [];
@@ -85,6 +109,10 @@ function clusterStatus(discovery: string, state: ClusterState): ClusterStatus {
     }),
     dropped: readings.flatMap(({ source, dropped }) => dropped.map((reason) => ({ source, reason }))),
   };
+}
+
+function nodeStatus({ name, ip, port }: Node, drained: boolean): NodeStatus {
+  return drained ? { name, ip, port, drained } : { name, ip, port };
 }
 
 function balancerStatus(balancer: BalancerState): BalancerStatus {

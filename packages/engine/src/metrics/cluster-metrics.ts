@@ -1,4 +1,5 @@
 import { Gauge, type Registry } from "prom-client";
+import { drainTest } from "../drains/drains.js";
 import type { RunnerState } from "../http/status.js";
 import type { ClusterState } from "../membership/cluster-state.js";
 
@@ -15,7 +16,7 @@ export class ClusterMetrics {
     const registers = [registry];
     this.#nodes = new Gauge({
       name: "lighthouse_cluster_nodes",
-      help: "Members of a cluster; none where they are not known. held: kept although the source no longer names them.",
+      help: "Members of a cluster; none where they are not known. drained: by an operator on this host; held: the source no longer names them.",
       labelNames: ["cluster", "state"],
       registers,
     });
@@ -42,12 +43,15 @@ export class ClusterMetrics {
   show({ clusters, problems }: Pick<RunnerState, "clusters" | "problems">): void {
     for (const gauge of [this.#nodes, this.#sources, this.#quarantined]) gauge.reset();
     this.#errors.set(problems.length);
-    for (const { name: cluster, state } of clusters) {
+    for (const { name: cluster, state, drains } of clusters) {
       for (const source of SOURCES) this.#sources.set({ cluster, state: source }, state.source === source ? 1 : 0);
       this.#quarantined.set({ cluster }, quarantinedIn(state));
       if (state.nodes === null) continue;
-      const held = state.held.length;
-      this.#nodes.set({ cluster, state: "active" }, state.nodes.length - held);
+      const isDrained = drainTest(drains);
+      const drained = drains.length === 0 ? 0 : state.nodes.filter(isDrained).length;
+      const held = state.held.filter(({ node }) => !isDrained(node)).length;
+      this.#nodes.set({ cluster, state: "active" }, state.nodes.length - drained - held);
+      this.#nodes.set({ cluster, state: "drained" }, drained);
       this.#nodes.set({ cluster, state: "held" }, held);
     }
   }

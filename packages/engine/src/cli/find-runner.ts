@@ -1,0 +1,63 @@
+import { readdir } from "node:fs/promises";
+import { connect } from "node:net";
+import { dirname, join, resolve } from "node:path";
+import { defaultStateRoot, unitStateDirectory } from "../state-directory.js";
+import type { RunnerAddress } from "./ask-runner.js";
+import { UsageError } from "./exit-codes.js";
+
+/** What was said about which running one is meant. */
+export interface RunnerChoice {
+  /** --state-dir */
+  readonly stateDir?: string;
+  /** --url */
+  readonly url?: string;
+}
+
+const SOCKET = "writer.sock";
+const PROBE_MS = 2000;
+
+/** Where the running one answers that is meant: the one of --state-dir or --url, else the only one of this user that has
+ * its state at a default place. Rejects, saying what to do, where there is none or more than one. */
+export async function findRunner({ stateDir, url }: RunnerChoice, env: NodeJS.ProcessEnv): Promise<RunnerAddress> {
+  if (stateDir !== undefined && url !== undefined) throw new UsageError("--state-dir and --url exclude each other");
+  if (url !== undefined) return { url: readUrl(url) };
+  if (stateDir !== undefined) return { socket: join(resolve(stateDir), SOCKET) };
+  const root = defaultStateRoot(env);
+  const running = await runningSockets(root, unitStateDirectory(env));
+  const [only, ...others] = running;
+  if (only === undefined) {
+    throw new Error(`no runner is running with its state in ${root}; if it has another place, give --state-dir`);
+  }
+  if (others.length === 0) return { socket: only };
+  const choices = running.map((socket) => `  --state-dir ${dirname(socket)}`).join("\n");
+  throw new Error(`${running.length} runners are running here; say which one is meant:\n${choices}`);
+}
+
+function readUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === "http:") return url;
+  throw new UsageError(`--url must be like http://127.0.0.1:9470, got ${JSON.stringify(text)}`);
+}
+
+async function runningSockets(root: string, ofUnit: string | undefined): Promise<readonly string[]> {
+  const names = await readdir(root).catch((): string[] => []);
+  const folders = [...(ofUnit === undefined ? [] : [ofUnit]), ...names.sort().map((name) => join(root, name))];
+  const sockets = [...new Set(folders)].map((folder) => join(folder, SOCKET));
+  const alive = await Promise.all(sockets.map(isListening));
+  return sockets.filter((_, index) => alive[index]);
+}
+
+/** A socket file that a runner left behind when it was killed refuses. One that may not be opened counts: there is
+ * somebody. */
+function isListening(socket: string): Promise<boolean> {
+  return new Promise((settle) => {
+    const probe = connect(socket).setTimeout(PROBE_MS);
+    const end = (listening: boolean): void => {
+      probe.destroy();
+      settle(listening);
+    };
+    probe.on("connect", () => end(true));
+    probe.on("timeout", () => end(true));
+    probe.on("error", ({ code }: NodeJS.ErrnoException) => end(code === "EACCES" || code === "EPERM"));
+  });
+}
