@@ -2,6 +2,7 @@ import {
   Balancer,
   type BalancerPlugin,
   type CallOptions,
+  type Change,
   type Cluster,
   type JsonSchema,
   type Problem,
@@ -13,6 +14,7 @@ import type { HAProxyBlock, HAProxyConfig } from "./config/haproxy-config.js";
 import { validateClusters } from "./config/validate-clusters.js";
 import { validateConfig } from "./config/validate-config.js";
 import { resolvePaths } from "./config-file.js";
+import { planTarget } from "./plan-target.js";
 import { requireHAProxy } from "./process/require-haproxy.js";
 import { Target } from "./target.js";
 
@@ -21,6 +23,7 @@ export class HAProxy extends Balancer<HAProxyConfig, HAProxyBlock> {
   static readonly configSchema: JsonSchema = configSchema;
   static readonly clusterSchema: JsonSchema = clusterSchema;
 
+  #config: HAProxyConfig | undefined;
   #target: Target | undefined;
 
   static async validateDependencies(options: CallOptions & { readonly config?: HAProxyConfig }): Promise<boolean> {
@@ -41,13 +44,20 @@ export class HAProxy extends Balancer<HAProxyConfig, HAProxyBlock> {
 
   override async applyConfig(config: HAProxyConfig): Promise<void> {
     await this.#target?.stop();
-    this.#target = new Target(resolvePaths(config, this.context.directory), this.context);
+    this.#config = resolvePaths(config, this.context.directory);
+    this.#target = new Target(this.#config, this.context);
   }
 
   override async syncFile(clusters: readonly Cluster<HAProxyBlock>[], options: CallOptions): Promise<SyncResult> {
     options.signal.throwIfAborted();
     if (this.#target === undefined) throw new Error("syncFile was called before applyConfig");
     return await this.#target.sync(clusters, options);
+  }
+
+  override async plan(clusters: readonly Cluster<HAProxyBlock>[], options: CallOptions): Promise<readonly Change[]> {
+    options.signal.throwIfAborted();
+    if (this.#config === undefined) throw new Error("plan was called before applyConfig");
+    return await planTarget(this.#config, this.context, clusters, options);
   }
 
   override async stop(): Promise<void> {

@@ -8,28 +8,26 @@ import {
   type SyncResult,
 } from "@lighthouse-sd/core";
 import { writeFileAtomic } from "@lighthouse-sd/plugin-kit";
+import { admitSurvey, renderSurvey } from "./admit-survey.js";
 import {
   type AcceptedInputs,
   acceptedCluster,
   readAcceptedInputs,
   writeAcceptedInputs,
 } from "./check/accepted-inputs.js";
-import { type Admission, type Admitted, admitParts } from "./check/admit-parts.js";
+import type { Admitted } from "./check/admit-parts.js";
 import { blame, type Fault } from "./check/blame.js";
 import { ConfigurationChecker } from "./check/configuration-checker.js";
 import { clusterNotices } from "./cluster-notices.js";
 import type { HAProxyBlock, HAProxyConfig } from "./config/haproxy-config.js";
-import { stateFileOf } from "./config-file.js";
 import { planSync, type SyncPlan } from "./plan-sync.js";
-import { processesOn } from "./process/find-processes.js";
 import type { Running } from "./process/find-running.js";
 import { type FileLoad, loadFile } from "./process/load-file.js";
 import { ProcessWatch } from "./process/process-watch.js";
-import { foreignSockets, takenBinds } from "./process/taken-binds.js";
 import type { ClusterPart } from "./render/render-cluster.js";
-import { type RenderedFile, renderFile } from "./render/render-file.js";
+import type { RenderedFile } from "./render/render-file.js";
 import { fileWeights } from "./runtime/backend-work.js";
-import { describeMemberChanges, memberChanges } from "./runtime/member-changes.js";
+import { differences } from "./runtime/member-changes.js";
 import { RuntimeEngine } from "./runtime/runtime-engine.js";
 import { readOutOfRotation, writeOutOfRotation } from "./runtime/runtime-memory.js";
 import { type RuntimeReport, RuntimeSync } from "./runtime/runtime-sync.js";
@@ -107,7 +105,7 @@ export class Target {
     if (this.#behindSince === undefined || performance.now() - this.#behindSince < FILE_FOLLOWS_MS) return [];
     const nodes = new Map(clusters.map((cluster) => [cluster.name, cluster.nodes]));
     const parts = look.admitted.clusters.map((part) => ({ ...part, nodes: nodes.get(part.name) ?? part.nodes }));
-    const rendered = this.#render(look.survey, look.admitted.config, parts);
+    const rendered = renderSurvey(look.survey, look.admitted.config, parts, this.#context.peer);
     this.#behindSince = undefined;
     return await this.#write(look.survey.config, rendered);
   }
@@ -139,7 +137,14 @@ export class Target {
     failedStarts: readonly (readonly Fault[])[],
     options: CallOptions,
   ): Promise<SyncResult | { readonly startFaults: readonly Fault[] }> {
-    const admission = await this.#admit(survey, failedStarts, options);
+    const admission = await admitSurvey(survey, {
+      accepted: this.#accepted ?? null,
+      failedStarts,
+      self: this.#context.peer,
+      checker: this.#checker,
+      candidateFor: survey.config.config_file,
+      signal: options.signal,
+    });
     const { admitted } = admission;
     const problems = [...admission.problems, ...clusterNotices(survey.config, survey.parts)];
     if (admitted === null) return this.#result(NOTHING_AT_RUN_TIME, { changes: [], problems, complete: false });
@@ -175,54 +180,13 @@ export class Target {
   ): Promise<RuntimeReport> {
     const { running } = survey;
     if (running === null) return NOTHING_AT_RUN_TIME;
-    if (!config.runtime) return { ...NOTHING_AT_RUN_TIME, reload: differences(running, config, parts) };
+    if (!config.runtime) return { ...NOTHING_AT_RUN_TIME, reload: differences(running.process.servers, config, parts) };
     const isStructural = running.process.structure !== rendered.structure || survey.rivals.length > 0;
     if (isStructural && this.#waitMs(config) <= 0) return NOTHING_AT_RUN_TIME;
     const accepted = this.#accepted ?? null;
     const unchanged = isStructural ? parts.filter((part) => isAccepted(part, accepted)) : parts;
     const report = await this.#runtime.all(running, config, unchanged, clusters, options);
     return isStructural ? { ...report, reload: undefined } : report;
-  }
-
-  async #admit(survey: Survey, failedStarts: readonly (readonly Fault[])[], options: CallOptions): Promise<Admission> {
-    const { config, parts, running } = survey;
-    const wanted = this.#render(survey, config, parts);
-    const { structure } = wanted;
-    // What HAProxy has loaded it has accepted; members are checked by ourselves.
-    if (failedStarts.length === 0 && running?.process.structure === structure) {
-      return { admitted: { config, clusters: parts, rendered: wanted }, problems: [], complete: true };
-    }
-    const own =
-      running === null
-        ? []
-        : [running.process.pid, ...(await processesOn(config.config_file, survey.binary)).map(({ pid }) => pid)];
-    const foreign = config.process.mode === "none" ? [] : await foreignSockets(own);
-    return await admitParts({
-      config,
-      clusters: parts,
-      accepted: this.#accepted ?? null,
-      mayLeaveOut: running === null,
-      failedStarts,
-      render: (settings, clusters) => this.#render(survey, settings, clusters),
-      taken: (rendered) => takenBinds(rendered, foreign),
-      check: (rendered) => {
-        const { config_file: configFile, extra_files: extraFiles } = config;
-        return this.#checker.check(rendered.text, { binary: survey.binary, configFile, extraFiles }, options);
-      },
-    });
-  }
-
-  #render(survey: Survey, settings: HAProxyConfig, clusters: readonly ClusterPart[]): RenderedFile {
-    const config = { ...settings, config_file: survey.config.config_file };
-    const { knownPeers, extraFiles } = survey;
-    return renderFile({
-      config,
-      clusters,
-      self: this.#context.peer,
-      knownPeers,
-      extraFiles,
-      stateFile: stateFileOf(config),
-    });
   }
 
   #peersDue(rendered: RenderedFile, running: Running | null): boolean {
@@ -312,12 +276,6 @@ export class Target {
       syncAgainMs: Math.max(1, Math.ceil(Math.min(...waits))),
     };
   }
-}
-
-/** Why members that differ need a reload where nothing is changed at run time; undefined: none differs. */
-function differences(running: Running, config: HAProxyConfig, parts: readonly ClusterPart[]): string | undefined {
-  const changes = parts.flatMap((part) => memberChanges(part, config, running.process.servers.get(part.name) ?? []));
-  return changes.length === 0 ? undefined : `members changed: ${describeMemberChanges(changes)}`;
 }
 
 function isAccepted(part: ClusterPart, accepted: AcceptedInputs | null): boolean {

@@ -295,3 +295,8 @@ describe("a mistake is named with its place", () => {
     expect(problems({ ...MINIMAL, nonsense: 1 })[0]?.atKey).toBe(true);
   });
 });
+
+test("a key with nothing behind it counts as missing", () => {
+  const paths = { config_file: "a", socket_file: "b", pid_file: "c" };
+  expect(validateConfig({ ...paths, global: null, meta_clusters: null })).toEqual(validateConfig(paths));
+});

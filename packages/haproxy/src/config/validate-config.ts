@@ -7,7 +7,7 @@ const bySchema: SchemaValidator<HAProxyConfig> = schemaValidator(configSchema);
 
 /** Checks a balancer's configuration, defaults filled in. */
 export function validateConfig(value: unknown): HAProxyConfig {
-  const config = bySchema(value);
+  const config = bySchema(withoutEmpty(value));
   const problems = [
     ...processProblems(config),
     ...metaClusterProblems(config),
@@ -64,4 +64,10 @@ function upstreamProblems(config: HAProxyConfig): Problem[] {
 /** What the balancer's own parts take from one another. */
 function conflicts(config: HAProxyConfig): Problem[] {
   return validateClusters(config, []).map((problem) => ({ ...problem, path: problem.path.slice(1) }));
+}
+
+/** A key with nothing behind it (`global:`) says as much as no key. */
+function withoutEmpty(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== null));
 }

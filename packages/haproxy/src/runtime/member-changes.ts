@@ -69,3 +69,13 @@ export function describeMemberChanges(changes: readonly MemberChange[]): string 
     })
     .join("; ");
 }
+
+/** Why members that differ need a reload where nothing is changed at run time; undefined: none differs. */
+export function differences(
+  running: ReadonlyMap<string, readonly RunningServer[]>,
+  config: HAProxyConfig,
+  parts: readonly ClusterPart[],
+): string | undefined {
+  const changes = parts.flatMap((part) => memberChanges(part, config, running.get(part.name) ?? []));
+  return changes.length === 0 ? undefined : `members changed: ${describeMemberChanges(changes)}`;
+}

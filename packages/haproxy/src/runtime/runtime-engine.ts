@@ -31,6 +31,13 @@ export interface RuntimeOutcome {
   readonly touched: ReadonlyMap<string, readonly string[]>;
 }
 
+/** What would be done. */
+export interface RuntimePlan {
+  /** One for each command. */
+  readonly changes: readonly Change[];
+  readonly reload: string | undefined;
+}
+
 /** Changes servers at run time, and remembers what it intended. */
 export class RuntimeEngine {
   readonly #memory = new Map<string, ServerMemory>();
@@ -96,6 +103,17 @@ export class RuntimeEngine {
     }
     await this.#announce([]);
     return { ...outcome, reload };
+  }
+
+  /** What `bringInLine` would say to HAProxy; remembers nothing. */
+  planOnly(work: readonly BackendWork[], now: number): RuntimePlan {
+    const plans = work.flatMap(({ rules, pairs }) =>
+      pairs.map((pair) => ({ target: `${rules.backend}/${pair.name}`, plan: this.#plan(rules, pair, now) })),
+    );
+    const changes = plans.flatMap(({ target, plan }) =>
+      plan.commands.map((command): Change => ({ kind: "runtime", target, action: command.text })),
+    );
+    return { changes, reload: plans.find(({ plan }) => plan.reload !== undefined)?.plan.reload };
   }
 
   /** Those of `pairs` that are not what they should be, though their commands were answered well. */
