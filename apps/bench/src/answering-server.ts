@@ -1,0 +1,39 @@
+import { createServer, type Server } from "node:http";
+import { freePort } from "@lighthouse-sd/test-servers";
+
+/** The path of a request whose answer begins and never ends. */
+export const ENDLESS_PATH = "/endless";
+
+/** The one web server behind all members: it listens on every loopback address and answers with the address it was
+ * reached on, which is the member's. */
+export class AnsweringServer {
+  readonly port: number;
+  readonly #server: Server;
+
+  private constructor(port: number, server: Server) {
+    this.port = port;
+    this.#server = server;
+  }
+
+  static async start(): Promise<AnsweringServer> {
+    const port = await freePort();
+    const server = createServer((request, response) => {
+      const address = request.socket.localAddress ?? "";
+      if (request.url === ENDLESS_PATH) response.writeHead(200, { "content-type": "text/plain" }).write(`${address}\n`);
+      else response.writeHead(200, { "content-type": "text/plain", "content-length": address.length }).end(address);
+    });
+    // HAProxy keeps connections; one that is closed while idle would be a failure of this server's own.
+    server.keepAliveTimeout = 0;
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(port, "0.0.0.0", 1_024, resolve);
+    });
+    return new AnsweringServer(port, server);
+  }
+
+  async stop(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+}
