@@ -46,6 +46,7 @@ export class RuntimeEngine {
   readonly #fileWeights = new Map<string, number>();
   /** Backends whose servers cannot be added at run time, as HAProxy said. */
   readonly #refusals = new Map<string, string>();
+  #pid: number | undefined;
   readonly #keep: (servers: OutOfRotation) => Promise<void>;
   #kept = "";
 
@@ -58,6 +59,16 @@ export class RuntimeEngine {
     for (const [name, weight] of fileWeights) this.#fileWeights.set(name, weight);
     for (const name of out.joining) this.#memory.set(name, { joining: true });
     for (const name of out.leaving) this.#memory.set(name, { leavingSince: now });
+    this.#kept = JSON.stringify(out);
+  }
+
+  /** Another process has other weights than those we gave the one before. */
+  meet(pid: number): void {
+    if (this.#pid !== undefined && this.#pid !== pid) {
+      this.#fileWeights.clear();
+      for (const [name, { weight: _ours, ...rest }] of this.#memory) this.#memory.set(name, rest);
+    }
+    this.#pid = pid;
   }
 
   /** Servers that wait for their first check, and such that finish what they have. */

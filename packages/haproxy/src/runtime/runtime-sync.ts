@@ -64,6 +64,7 @@ export class RuntimeSync {
     clusters: readonly Cluster<HAProxyBlock>[],
     options: CallOptions,
   ): Promise<RuntimeReport> {
+    this.#engine.meet(running.process.pid);
     const work = parts.map((part) => backendWork(part, config, running.process.servers.get(part.name) ?? []));
     const byName = new Map(clusters.map((cluster) => [cluster.name, cluster]));
     const backends = parts.flatMap((part): [string, KnownBackend][] => {

@@ -122,7 +122,8 @@ function planPresence(rules: BackendRules, member: Member, server: RunningServer
   }
   const isSettled = settled?.node === member.node && memory.leavingSince === undefined;
   const address = planAddress(place, member, server);
-  const weight = planWeight(place, wanted.weight, server, memory.weight ?? fileWeight ?? server.initialWeight, rules);
+  const known = memory.weight === undefined ? [fileWeight, server.initialWeight] : [memory.weight];
+  const weight = planWeight(place, wanted.weight, server, known, rules);
   const state = planState(rules, server, memory);
   const parts: readonly Part[] = [address, weight, state];
   const done = parts.flatMap((part) => part.done ?? []);
@@ -149,17 +150,17 @@ function planAddress(place: string, { node }: Member, server: RunningServer): Pa
   return { commands: [{ text, answer: /changed from|no need to change/ }], done: `address ${before} to ${after}` };
 }
 
-/** A weight other than the one we gave it is somebody else's. */
+/** A weight other than those we gave it is somebody else's. */
 function planWeight(
   place: string,
   wanted: number,
   server: RunningServer,
-  known: number,
+  ours: readonly (number | undefined)[],
   { enforce }: BackendRules,
 ): Part & { readonly known: number } {
   if (server.weight === wanted) return { commands: [], known: wanted };
-  if (server.weight !== known && !enforce) {
-    return { commands: [], known, notice: `weight ${server.weight} instead of ${wanted}` };
+  if (!ours.includes(server.weight) && !enforce) {
+    return { commands: [], known: ours[0] ?? wanted, notice: `weight ${server.weight} instead of ${wanted}` };
   }
   const commands = [quiet(`set server ${place} weight ${wanted}`)];
   return { commands, known: wanted, done: `weight ${server.weight} to ${wanted}` };
