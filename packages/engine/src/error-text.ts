@@ -14,14 +14,16 @@ export function errorText(error: unknown): string {
 /** `text` with control characters escaped and cut after 2000 characters. */
 export function oneLine(text: string): string {
   const cut = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
-  return cut
-    .trim()
-    .replace(/\s*\n\s*/g, "; ")
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, (character) =>
-      JSON.stringify(character)
-        .slice(1, -1)
-        .replace(/^[^\\]$/, escaped),
-    );
+  return visible(cut.trim().replace(/\s*\n\s*/g, "; "));
+}
+
+/** `text` with every control character, line ends included, escaped. */
+export function visible(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, (character) =>
+    JSON.stringify(character)
+      .slice(1, -1)
+      .replace(/^[^\\]$/, escaped),
+  );
 }
 
 function escaped(character: string): string {

@@ -152,6 +152,9 @@ describe("the command line", { timeout: 40_000 }, () => {
   test.each<[readonly string[], number, RegExp]>([
     [["--version"], 0, /^\d+\.\d+\.\d+\n$/],
     [["run", "--help"], 0, /--once/],
+    [["plan", "--help"], 0, /touch nothing/],
+    [["plan", "/nowhere/at/all"], 64, /does not exist/],
+    [["drain", "web"], 64, /missing required argument 'node'/],
     [["check", "--help"], 0, /configuration directory/],
     [["run"], 64, /missing required argument 'dir'/],
     [["run", "/nowhere/at/all"], 64, /\/nowhere\/at\/all does not exist; give the configuration directory\n$/],
@@ -162,6 +165,15 @@ describe("the command line", { timeout: 40_000 }, () => {
     const engine = engineProcess(args);
     expect(await engine.ended).toBe(code);
     expect(code === 0 ? engine.printed() : engine.said()).toMatch(text);
+  });
+
+  test("plan tells what is to be told on standard output, without a running one", async () => {
+    const site = await tinySite();
+    const place = ["--plugins-dir", site.pluginsDirectory, "--state-dir", site.stateDirectory];
+    const engine = engineProcess(["plan", site.directory, ...place]);
+    expect([await engine.ended, engine.said()]).toEqual([0, ""]);
+    expect(engine.printed()).toContain("tiny\n  cannot tell: its plugin does not plan\n");
+    await expect(readFile(site.output)).rejects.toThrow("ENOENT");
   });
 
   test("check and plugins work on what is installed", async () => {

@@ -1,10 +1,13 @@
 import { Command, CommanderError } from "commander";
 import { errorText } from "../error-text.js";
+import { openLog } from "../logging/log-output.js";
+import { terminalStyle } from "../logging/terminal-style.js";
 import { type Bundle, pluginFinder } from "./bundle.js";
 import { runCheck } from "./check-command.js";
 import { runDrain } from "./drain-command.js";
 import { EXIT, UsageError } from "./exit-codes.js";
 import type { RunnerChoice } from "./find-runner.js";
+import { runPlan } from "./plan-command.js";
 import { runPlugins } from "./plugins-command.js";
 import { runCommand } from "./run-command.js";
 import { runSettings, type TypedRunOptions } from "./run-options.js";
@@ -40,6 +43,7 @@ function buildProgram(bundle: Bundle, finish: (code: number) => void): Command {
     .showSuggestionAfterError();
   addRun(program, bundle, finish);
   addCheck(program, bundle, finish);
+  addPlan(program, bundle, finish);
   addPlugins(program, bundle, finish);
   addDrain(program, finish, true);
   addDrain(program, finish, false);
@@ -50,11 +54,16 @@ const PLUGINS_DIR = [
   "--plugins-dir <dir>",
   "where to look for plugins first: it, or a directory above it, has a node_modules",
 ] as const;
+const STATE_DIR = [
+  "--state-dir <dir>",
+  "where state is kept (default: state_dir of runner.yaml, $STATE_DIRECTORY, or a folder in ~/.local/state/lighthouse)",
+] as const;
 const JSON_OUTPUT = ["--json", "print JSON"] as const;
 
 interface TypedLookOptions {
   readonly json?: boolean;
   readonly pluginsDir?: string;
+  readonly stateDir?: string;
 }
 
 function addRun(program: Command, bundle: Bundle, finish: (code: number) => void): void {
@@ -71,10 +80,7 @@ function addRun(program: Command, bundle: Bundle, finish: (code: number) => void
     )
     .option("--log-format <format>", "pretty or json (default: format of logging.yaml, or pretty)")
     .option("--log-level <level>", "debug, info, warn or error (default: level of logging.yaml, or info)")
-    .option(
-      "--state-dir <dir>",
-      "where to keep state (default: state_dir of runner.yaml, $STATE_DIRECTORY, or a folder in ~/.local/state/lighthouse)",
-    )
+    .option(...STATE_DIR)
     .option(...PLUGINS_DIR)
     .addHelpText("after", RUN_HELP)
     .action(async (directory: string, typed: TypedRunOptions) => {
@@ -92,6 +98,23 @@ function addCheck(program: Command, bundle: Bundle, finish: (code: number) => vo
     .action(async (directory: string, { json = false, pluginsDir }: TypedLookOptions) => {
       const plugins = pluginFinder(bundle, directory, pluginsDir);
       finish(await runCheck({ directory, json, plugins, out: print }));
+    });
+}
+
+function addPlan(program: Command, bundle: Bundle, finish: (code: number) => void): void {
+  program
+    .command("plan")
+    .description("tell what a sync would change, and touch nothing: 0 nothing, 2 changes, 1 error")
+    .argument("<dir>", "the configuration directory")
+    .option(...JSON_OUTPUT)
+    .option(...STATE_DIR)
+    .option(...PLUGINS_DIR)
+    .action(async (directory: string, { json = false, stateDir, pluginsDir }: TypedLookOptions) => {
+      const plugins = pluginFinder(bundle, directory, pluginsDir);
+      const { color } = terminalStyle(process.stdout, process.env);
+      const style = terminalStyle(process.stderr, process.env);
+      const log = openLog({ level: "warn", format: "pretty" }, style, (text) => process.stderr.write(text));
+      finish(await runPlan({ directory, stateDir, env: process.env, json, color, plugins, log, out: print }));
     });
 }
 

@@ -1,11 +1,17 @@
-import type { RunnerState } from "./status.js";
+import type { ClusterOfRunner, RunnerState } from "./status.js";
 
 /** What /readyz says, line by line: what is waited for, and what a ready runner does without. */
 export function readinessText(state: Omit<RunnerState, "version" | "startedAt">): string {
   const waiting = [...state.balancers].flatMap(([name, { everInLine, lastError }]) =>
     everInLine ? [] : [`balancer ${name}: its first sync is not done${lastError === null ? "" : `: ${lastError}`}`],
   );
-  const sources = state.clusters.flatMap(({ name, discovery, state: { source, error, confirmedAt, nodes } }) => {
+  const errors = state.problems.length === 0 ? [] : [`configuration: ${state.problems.length} errors; see the status`];
+  return `${[state.ready ? "ready" : "not ready", ...waiting, ...sourceNotes(state.clusters), ...errors].join("\n")}\n`;
+}
+
+/** What is to say of clusters whose source does not answer, one line each. */
+export function sourceNotes(clusters: readonly Omit<ClusterOfRunner, "drains">[]): readonly string[] {
+  return clusters.flatMap(({ name, discovery, state: { source, error, confirmedAt, nodes } }) => {
     const why = error === null ? "" : `: ${error}`;
     if (source === "live") return [];
     if (source === "waiting") return [`cluster ${name}: nothing is known from ${discovery} yet${why}`];
@@ -14,6 +20,4 @@ export function readinessText(state: Omit<RunnerState, "version" | "startedAt">)
       `cluster ${name}: ${source}: the ${nodes?.length ?? 0} nodes that ${discovery} named until ${at} stand${why}`,
     ];
   });
-  const errors = state.problems.length === 0 ? [] : [`configuration: ${state.problems.length} errors; see the status`];
-  return `${[state.ready ? "ready" : "not ready", ...waiting, ...sources, ...errors].join("\n")}\n`;
 }

@@ -31,7 +31,8 @@ export interface MembershipOptions {
   readonly times: CallTimes;
   /** From 0 to 1, for spreading retries. */
   readonly random: () => number;
-  readonly snapshots: SnapshotKeeper;
+  /** What disk remembers. */
+  readonly snapshots: Pick<SnapshotKeeper, "read" | "keep" | "flush">;
   readonly contextFor: (settings: DiscoverySettings) => Context;
   /** What balancers see of `cluster`, or whether its source has spoken, has changed; `at`: when its source said so, as
    * `Clock.elapsed`. */

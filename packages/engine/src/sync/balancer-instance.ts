@@ -1,10 +1,17 @@
 import { isDeepStrictEqual } from "node:util";
-import { type Balancer, type Cluster, type Context, isConfigError, type SyncResult } from "@lighthouse-sd/core";
+import {
+  type Balancer,
+  type Change,
+  type Cluster,
+  type Context,
+  isConfigError,
+  type SyncResult,
+} from "@lighthouse-sd/core";
 import { settlesWithin } from "../clock.js";
 import type { BalancerSettings } from "../config/configuration.js";
 import { errorText } from "../error-text.js";
 import { callPlugin, type PluginCalls, requireDependencies } from "../plugin-calls.js";
-import { readSyncResult } from "./sync-result.js";
+import { readPlan, readSyncResult } from "./sync-result.js";
 
 interface Applied {
   readonly settings: BalancerSettings;
@@ -61,6 +68,20 @@ export class BalancerInstance {
     const result = readSyncResult(value);
     if ("broken" in result) throw new Error(result.broken);
     return result;
+  }
+
+  /** What `sync` would do; undefined: this plugin cannot tell. Rejects where the plugin does, or breaks the contract. */
+  async plan(clusters: readonly Cluster[]): Promise<readonly Change[] | undefined> {
+    const balancer = this.#applied?.balancer;
+    if (balancer === undefined) throw new Error("plan before prepare");
+    if (balancer.plan === undefined) return undefined;
+    const { syncMs } = this.#calls.times;
+    const value = await callPlugin<unknown>(this.#calls, "plan", syncMs, (options) =>
+      balancer.plan?.(clusters, options),
+    );
+    const changes = readPlan(value);
+    if ("broken" in changes) throw new Error(changes.broken);
+    return changes;
   }
 
   /** Lets the instance go; the target goes on running. Settles in limited time. */

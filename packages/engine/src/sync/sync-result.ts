@@ -1,4 +1,4 @@
-import type { SyncResult } from "@lighthouse-sd/core";
+import type { Change, SyncResult } from "@lighthouse-sd/core";
 
 const KINDS = ["file", "runtime", "reload"];
 type Fields = Readonly<Record<string, unknown>>;
@@ -9,6 +9,22 @@ export function readSyncResult(value: unknown): SyncResult | { readonly broken: 
   return broken === undefined
     ? (value as SyncResult)
     : { broken: `syncFile gave a result that breaks the contract: ${broken}` };
+}
+
+/** What a plugin's plan gave, or the first thing in it that breaks the contract. */
+export function readPlan(value: unknown): readonly Change[] | { readonly broken: string } {
+  const broken = Array.isArray(value)
+    ? firstOf(value, "changes", plannedFault)
+    : `it must be a list, is ${kindOf(value)}`;
+  if (broken === undefined) return value as readonly Change[];
+  return { broken: `plan gave a result that breaks the contract: ${broken}` };
+}
+
+function plannedFault(change: Fields): string | undefined {
+  const { diff } = change;
+  return diff === undefined || typeof diff === "string"
+    ? changeFault(change)
+    : `has a diff that is no text but ${kindOf(diff)}`;
 }
 
 function firstFault(value: unknown): string | undefined {
