@@ -22,10 +22,10 @@ export interface Bound {
 /** `npm run bench` */
 export const FULL: BenchPlan = {
   sizes: [10, 100, 1_000, 10_000],
-  pairs: { count: 11, ms: 25_000 },
+  pairs: { count: 7, ms: 25_000 },
   burst: 500,
-  bursts: { count: 3, ms: 8_000 },
-  cpuBlocks: { count: 2, ms: 20_000 },
+  bursts: { count: 3, ms: 5_000 },
+  cpuBlocks: { count: 2, ms: 12_000 },
   cpuChanges: { count: 100, ms: 3_000 },
   longLived: { connections: 50, changes: 20 },
 };
@@ -33,11 +33,11 @@ export const FULL: BenchPlan = {
 /** `npm run bench -- --quick` */
 export const QUICK: BenchPlan = {
   sizes: [10, 1_000],
-  pairs: { count: 4, ms: 5_000 },
+  pairs: { count: 3, ms: 9_000 },
   burst: 500,
-  bursts: { count: 1, ms: 3_000 },
-  cpuBlocks: { count: 1, ms: 5_000 },
-  cpuChanges: { count: 24, ms: 800 },
+  bursts: { count: 1, ms: 0 },
+  cpuBlocks: { count: 1, ms: 0 },
+  cpuChanges: { count: 24, ms: 600 },
   longLived: { connections: 50, changes: 10 },
 };
 

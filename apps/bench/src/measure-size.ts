@@ -12,6 +12,9 @@ import { MemberSource } from "./member-source.js";
 import { untilQuiet } from "./quiet.js";
 import type { ColumnName, ColumnResult, CpuResult, SizeResult } from "./results.js";
 
+/** Requests after which asking takes as long as it always will. */
+const WARM_UP = 300;
+
 /** What a size is measured with. */
 export interface SizeOptions {
   readonly nodes: number;
@@ -68,11 +71,15 @@ async function measureColumns(
     for (const [index, column] of columns.entries()) await step(column, index);
   };
 
+  await byTurns(({ traffic }) => traffic.send(WARM_UP));
   progress("one added, one removed");
-  await within(plan.pairs, async () => {
-    await byTurns(async (column, index) => void pairs[index]?.push(await measurePair(column, source)));
-    await Promise.all(columns.map(untilQuiet));
-  });
+  await within(plan.pairs, () =>
+    byTurns(async (column, index) => {
+      pairs[index]?.push(await measurePair(column, source));
+      // What one does afterwards must not be in the way of the next.
+      await untilQuiet(column);
+    }),
+  );
   progress("CPU time");
   await within(plan.cpuBlocks, () =>
     byTurns(async (column, index) => void blocks[index]?.push(await measureCpu(column, source, plan.cpuChanges))),

@@ -17,6 +17,11 @@ export class Traffic {
     this.#port = port;
   }
 
+  /** So many requests, whoever answers. */
+  async send(count: number): Promise<void> {
+    for (let index = 0; index < count; index++) await this.#ask();
+  }
+
   /** When `ip` has first answered, as of `performance.now()`. */
   async firstAnswer(ip: string): Promise<number> {
     const deadline = performance.now() + LIMIT_MS;
