@@ -4,6 +4,7 @@ import { type Member, membersOf } from "../render/members.js";
 import { ownServers } from "../render/own-servers.js";
 import type { ClusterPart } from "../render/render-cluster.js";
 import { initialService, serverTemplate } from "../render/render-server.js";
+import { withFreeId } from "./free-id.js";
 import type { RunningServer } from "./parse-show.js";
 import type { BackendWork, ServerPair } from "./runtime-engine.js";
 import { serverParameters } from "./server-parameters.js";
@@ -25,10 +26,11 @@ export function backendRules(part: ClusterPart, config: HAProxyConfig): BackendR
 export function backendWork(part: ClusterPart, config: HAProxyConfig, running: readonly RunningServer[]): BackendWork {
   const own = ownServers(part.block.backend);
   const servers = new Map(running.filter(({ name }) => !own.names.has(name)).map((server) => [server.name, server]));
+  const taken = new Set(running.map(({ id }) => id));
   const pairs: ServerPair[] = membersOf(part.nodes, own).map((member) => {
     const server = servers.get(member.name);
     servers.delete(member.name);
-    return { name: member.name, member, server };
+    return { name: member.name, member: server === undefined ? withFreeId(member, taken) : member, server };
   });
   for (const [name, server] of servers) pairs.push({ name, member: undefined, server });
   return { rules: backendRules(part, config), pairs };
