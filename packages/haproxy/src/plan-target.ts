@@ -68,13 +68,16 @@ function processChange(plan: ReturnType<typeof planSync>): readonly Change[] {
 }
 
 /** What would be changed in the process that runs; nothing where a reload brings all of it. */
-async function planMembers({ config, running, rivals, parts }: Survey, admitted: Admitted): Promise<RuntimePlan> {
+async function planMembers(
+  { config, running, rivals, parts, fileText }: Survey,
+  admitted: Admitted,
+): Promise<RuntimePlan> {
   if (running === null || running.process.structure !== admitted.rendered.structure || rivals.length > 0) {
     return { changes: [], reload: undefined };
   }
   if (!config.runtime) return { changes: [], reload: differences(running.process.servers, config, parts) };
   const engine = new RuntimeEngine(async () => undefined);
-  const weights = new Map(parts.flatMap((part) => fileWeights(part, config)));
+  const weights = fileWeights(parts, config, fileText);
   engine.recall(weights, await readOutOfRotation(config.config_file), performance.now());
   const work = parts.map((part) => backendWork(part, config, running.process.servers.get(part.name) ?? []));
   return engine.planOnly(work, performance.now());

@@ -38,6 +38,9 @@ const PEERS_WAIT_MS = 600_000;
 /** The file follows a change at run time within this time. */
 const FILE_FOLLOWS_MS = 900;
 
+/** A process that was just loaded is looked at this soon, where servers wait to come back into rotation. */
+const AFTER_LOAD_MS = 10;
+
 const NOTHING_AT_RUN_TIME: RuntimeReport = {
   changes: [],
   reload: undefined,
@@ -168,7 +171,10 @@ export class Target {
     if (admission.complete && survey.running !== null && plan.action !== "reload" && plan.action !== "start") {
       this.#lastLook = { at: performance.now(), survey, admitted, problems };
     }
-    return this.#result(report, { changes, problems, complete: admission.complete });
+    const { joining, leaving } = this.#engine.waiting();
+    const isOwed = plan.action === "reload" && joining.length + leaving.length > 0;
+    const after = isOwed ? { ...report, againMs: AFTER_LOAD_MS } : report;
+    return this.#result(after, { changes, problems, complete: admission.complete });
   }
 
   /** What can be changed in the process that runs is changed there, while a reload has to wait as well. */
@@ -244,10 +250,10 @@ export class Target {
   }
 
   /** What an earlier run of Lighthouse left: its weights in the file, and who it had taken out of rotation. */
-  async #recall({ config, parts }: Survey): Promise<void> {
+  async #recall({ config, parts, fileText }: Survey): Promise<void> {
     if (this.#hasRecalled) return;
     this.#hasRecalled = true;
-    const weights = new Map(parts.flatMap((part) => fileWeights(part, config)));
+    const weights = fileWeights(parts, config, fileText);
     this.#engine.recall(weights, await readOutOfRotation(config.config_file), performance.now());
   }
 

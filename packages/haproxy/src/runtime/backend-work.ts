@@ -1,7 +1,9 @@
 import { durationMs, servingHints } from "@lighthouse-sd/core";
 import type { HAProxyConfig } from "../config/haproxy-config.js";
+import { argumentsOf } from "../render/directives.js";
 import { type Member, membersOf } from "../render/members.js";
 import { ownServers } from "../render/own-servers.js";
+import { readMembers } from "../render/read-members.js";
 import type { ClusterPart } from "../render/render-cluster.js";
 import { initialService, serverTemplate } from "../render/render-server.js";
 import { withFreeId } from "./free-id.js";
@@ -17,9 +19,16 @@ export function backendRules(part: ClusterPart, config: HAProxyConfig): BackendR
     backend: part.name,
     template,
     parameters: serverParameters(part, config, template.cookie),
+    balance: balanceOf(part, config),
     drainMs: durationMs(part.block.drain ?? config.drain),
     enforce: config.enforce,
   };
+}
+
+/** The algorithm as it is configured; HAProxy's default where it is not. */
+function balanceOf({ block }: ClusterPart, config: HAProxyConfig): string {
+  const found = [...argumentsOf(config.defaults, "balance"), ...argumentsOf(block.backend, "balance")];
+  return found.at(-1)?.join(" ") ?? "roundrobin";
 }
 
 /** Every server of a cluster's backend, as it should be and as it runs; the operator's own ones left alone. */
@@ -36,13 +45,24 @@ export function backendWork(part: ClusterPart, config: HAProxyConfig, running: r
   return { rules: backendRules(part, config), pairs };
 }
 
-/** The weights that a configuration file gives to the servers of a cluster. */
-export function fileWeights(part: ClusterPart, config: HAProxyConfig): readonly (readonly [string, number])[] {
-  const template = serverTemplate(part.block.backend, config.defaults, part.block.server_options);
-  return membersOf(part.nodes, ownServers(part.block.backend)).map((member: Member) => [
-    `${part.name}/${member.name}`,
-    initialService(member, template).weight,
-  ]);
+/** The weights of the servers that a configuration file lists, by `backend/server`. Where there is no file: those that
+ * they should have. */
+export function fileWeights(
+  parts: readonly ClusterPart[],
+  config: HAProxyConfig,
+  fileText: string | null,
+): ReadonlyMap<string, number> {
+  const listed = fileText === null ? undefined : readMembers(fileText);
+  return new Map(
+    parts.flatMap((part) => {
+      const template = serverTemplate(part.block.backend, config.defaults, part.block.server_options);
+      const nodes = listed === undefined ? part.nodes : (listed.get(part.name) ?? []);
+      return membersOf(nodes, ownServers(part.block.backend)).map((member: Member): [string, number] => [
+        `${part.name}/${member.name}`,
+        initialService(member, template).weight,
+      ]);
+    }),
+  );
 }
 
 /** True where any server may be a backup, which only HAProxy's statistics tell. */

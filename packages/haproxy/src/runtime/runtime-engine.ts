@@ -1,8 +1,9 @@
 import type { Change, ClusterProblem } from "@lighthouse-sd/core";
 import type { Member } from "../render/members.js";
 import type { AdminSocket } from "./admin-socket.js";
+import { describeRefusal, refusesAll } from "./describe-refusal.js";
 import type { RunningServer } from "./parse-show.js";
-import { type OutOfRotation, outOfRotation } from "./runtime-memory.js";
+import type { OutOfRotation } from "./runtime-memory.js";
 import { type BackendRules, planServer, type ServerMemory, type ServerPlan } from "./server-plan.js";
 
 /** One server to be looked at: as it should be, and as it runs. */
@@ -41,14 +42,20 @@ export interface RuntimePlan {
 /** Changes servers at run time, and remembers what it intended. */
 export class RuntimeEngine {
   readonly #memory = new Map<string, ServerMemory>();
+  /** Those of `#memory` that are out of rotation: few, and asked for at every change. */
+  readonly #joining = new Set<string>();
+  readonly #leaving = new Set<string>();
   readonly #settled = new Map<string, Member>();
   /** Weights by `backend/server` in the file that was found. */
   readonly #fileWeights = new Map<string, number>();
   /** Backends whose servers cannot be added at run time, as HAProxy said. */
   readonly #refusals = new Map<string, string>();
   #pid: number | undefined;
+  #hasReloaded = false;
+  /** Changes that HAProxy has confirmed and nobody has been told of: the sync that made them did not come to its end. */
+  readonly #unreported: Change[] = [];
   readonly #keep: (servers: OutOfRotation) => Promise<void>;
-  #kept = "";
+  #kept = JSON.stringify({ joining: [], leaving: [] });
 
   constructor(keep: (servers: OutOfRotation) => Promise<void>) {
     this.#keep = keep;
@@ -57,23 +64,24 @@ export class RuntimeEngine {
   /** Takes in what an earlier run of Lighthouse left: the weights in the file, and who was out of rotation. */
   recall(fileWeights: ReadonlyMap<string, number>, out: OutOfRotation, now: number): void {
     for (const [name, weight] of fileWeights) this.#fileWeights.set(name, weight);
-    for (const name of out.joining) this.#memory.set(name, { joining: true });
-    for (const name of out.leaving) this.#memory.set(name, { leavingSince: now });
+    for (const name of out.joining) this.#remember(name, { joining: true, adding: true });
+    for (const name of out.leaving) this.#remember(name, { leavingSince: now });
     this.#kept = JSON.stringify(out);
   }
 
-  /** Another process has other weights than those we gave the one before. */
+  /** Another process has other weights than those we gave the one before, unless they were handed over to it. */
   meet(pid: number): void {
-    if (this.#pid !== undefined && this.#pid !== pid) {
+    if (this.#pid !== undefined && this.#pid !== pid && !this.#hasReloaded) {
       this.#fileWeights.clear();
-      for (const [name, { weight: _ours, ...rest }] of this.#memory) this.#memory.set(name, rest);
+      for (const [name, { weight: _ours, ...rest }] of this.#memory) this.#remember(name, rest);
     }
     this.#pid = pid;
+    this.#hasReloaded = false;
   }
 
   /** Servers that wait for their first check, and such that finish what they have. */
   waiting(): OutOfRotation {
-    return outOfRotation(this.#memory);
+    return { joining: [...this.#joining], leaving: [...this.#leaving] };
   }
 
   /** The id of a server that was added or found in line last; undefined: none of that name is known. */
@@ -86,10 +94,22 @@ export class RuntimeEngine {
     return this.#memory.has(place);
   }
 
-  /** A new process has loaded the file: servers that left are gone, and what was refused may be possible. */
+  /** A new process has loaded the file, and was handed the states of the servers: what was refused may be possible. Who
+   * was leaving is remembered: one that is there again must come back into rotation. */
   reloaded(): void {
     this.#refusals.clear();
-    for (const [name, memory] of this.#memory) if (memory.leavingSince !== undefined) this.#memory.delete(name);
+    this.#hasReloaded = true;
+  }
+
+  /** Forgets servers that waited in backends that are no more. */
+  keepOnly(backends: ReadonlySet<string>): void {
+    for (const key of this.#memory.keys())
+      if (!backends.has(key.slice(0, key.indexOf("/")))) this.#remember(key, undefined);
+  }
+
+  /** Changes that are to be told of with those of the next sync. */
+  tellLater(changes: readonly Change[]): void {
+    this.#unreported.push(...changes);
   }
 
   /** Brings servers in line; `connect` is called once there is something to say. What HAProxy does not answer as it must
@@ -99,21 +119,23 @@ export class RuntimeEngine {
       pairs.map((pair) => ({ rules, pair, plan: this.#plan(rules, pair, now) })),
     );
     await this.#announce(planned);
-    const outcome = { changes: [] as Change[], notices: [] as ClusterProblem[], touched: new Map<string, string[]>() };
+    const outcome = { notices: [] as ClusterProblem[], touched: new Map<string, string[]>() };
     let reload: string | undefined;
     for (const { rules, pair, plan } of planned) {
       const refused = this.#refusals.get(rules.backend);
       const isRefused = refused !== undefined && pair.server === undefined && plan.commands.length > 0;
-      const answer = isRefused ? { reload: refused } : await this.#carryOut(connect, rules, pair, plan);
+      const answer = isRefused ? { reload: refused, isRefused } : await this.#carryOut(connect, rules, pair, plan);
       reload ??= answer.reload;
-      if ("change" in answer && answer.change !== undefined) outcome.changes.push(answer.change);
+      if ("change" in answer && answer.change !== undefined) this.#unreported.push(answer.change);
       if (plan.notice !== undefined) outcome.notices.push({ cluster: rules.backend, path: [], message: plan.notice });
-      if (plan.commands.length > 0) {
-        outcome.touched.set(rules.backend, [...(outcome.touched.get(rules.backend) ?? []), pair.name]);
+      if (plan.commands.length > 0 && !("isRefused" in answer)) {
+        const names = outcome.touched.get(rules.backend);
+        if (names === undefined) outcome.touched.set(rules.backend, [pair.name]);
+        else names.push(pair.name);
       }
     }
     await this.#announce([]);
-    return { ...outcome, reload };
+    return { ...outcome, changes: this.#unreported.splice(0), reload };
   }
 
   /** What `bringInLine` would say to HAProxy; remembers nothing. */
@@ -148,18 +170,24 @@ export class RuntimeEngine {
     rules: BackendRules,
     { name, member, server }: ServerPair,
     plan: ServerPlan,
-  ): Promise<{ readonly change?: Change | undefined; readonly reload?: string | undefined }> {
+  ): Promise<{
+    readonly change?: Change | undefined;
+    readonly reload?: string | undefined;
+    readonly isRefused?: true;
+  }> {
     const key = `${rules.backend}/${name}`;
+    const before = this.#memory.get(key);
+    if (plan.commands.length > 0 && plan.during !== undefined) this.#remember(key, plan.during);
     for (const command of plan.commands) {
       const answer = await (await connect()).send(command.text);
       if (command.answer.test(answer)) continue;
-      if (command.mayWait === true) {
-        if (plan.memory !== undefined) this.#memory.set(key, plan.memory);
-        return {};
-      }
-      const reload = describeRefusal(rules.backend, command.text, answer);
-      if (server === undefined) this.#refusals.set(rules.backend, reload);
-      return { reload };
+      if (command.mayWait === true) return {};
+      const reload = describeRefusal(rules, command.text, answer);
+      if (server !== undefined || !refusesAll(answer)) return { reload };
+      this.#refusals.set(rules.backend, reload);
+      if (before === undefined) this.#remember(key, undefined);
+      else this.#remember(key, before);
+      return { reload, isRefused: true };
     }
     if (plan.reload !== undefined) return { reload: plan.reload };
     this.#settle(key, member, server, plan);
@@ -170,31 +198,37 @@ export class RuntimeEngine {
   #settle(key: string, member: Member | undefined, server: RunningServer | undefined, plan: ServerPlan): void {
     const isGone =
       member === undefined && (server === undefined || plan.commands.some((command) => command.mayWait === true));
-    if (isGone || plan.memory === undefined) this.#memory.delete(key);
-    else this.#memory.set(key, plan.memory);
+    if (isGone || plan.memory === undefined) this.#remember(key, undefined);
+    else this.#remember(key, plan.memory);
     if (member === undefined) this.#settled.delete(key);
     else this.#settled.set(key, member);
     this.#fileWeights.delete(key);
   }
 
+  #remember(key: string, memory: ServerMemory | undefined): void {
+    if (memory === undefined) this.#memory.delete(key);
+    else this.#memory.set(key, memory);
+    keepIn(this.#joining, key, memory?.joining === true);
+    keepIn(this.#leaving, key, memory?.leavingSince !== undefined);
+  }
+
   /** Writes down who is about to be taken out of rotation before it is done, and who still is. */
   async #announce(planned: readonly { rules: BackendRules; pair: ServerPair; plan: ServerPlan }[]): Promise<void> {
-    const expected = new Map(this.#memory);
+    const [joining, leaving] = [new Set(this.#joining), new Set(this.#leaving)];
     for (const { rules, pair, plan } of planned) {
-      if (plan.memory !== undefined) expected.set(`${rules.backend}/${pair.name}`, plan.memory);
+      const key = `${rules.backend}/${pair.name}`;
+      if (plan.memory?.joining === true) joining.add(key);
+      if (plan.memory?.leavingSince !== undefined) leaving.add(key);
     }
-    const servers = outOfRotation(expected);
+    const servers: OutOfRotation = { joining: [...joining].sort(), leaving: [...leaving].sort() };
     const text = JSON.stringify(servers);
-    if (text === this.#kept || (this.#kept === "" && text === JSON.stringify({ joining: [], leaving: [] }))) return;
+    if (text === this.#kept) return;
     await this.#keep(servers);
     this.#kept = text;
   }
 }
 
-function describeRefusal(backend: string, command: string, answer: string): string {
-  const said = answer.replace(/\s+/g, " ").trim();
-  if (/dynamic/.test(said)) {
-    return `backend ${backend}: its balance algorithm is not dynamic; add \`hash-type consistent\` to a hash, or use leastconn, random or roundrobin, to avoid reloads (HAProxy: ${said})`;
-  }
-  return `backend ${backend}: HAProxy answered "${said}" to "${command}"`;
+function keepIn(names: Set<string>, name: string, belongs: boolean): void {
+  if (belongs) names.add(name);
+  else names.delete(name);
 }

@@ -1,6 +1,5 @@
 import { readFile, rm } from "node:fs/promises";
 import { writeFileAtomic } from "@lighthouse-sd/plugin-kit";
-import type { ServerMemory } from "./server-plan.js";
 
 /** Servers that we took out of rotation for a time. Kept on disk: a runner that starts anew must not take them for ones
  * that a person took out. */
@@ -12,16 +11,6 @@ export interface OutOfRotation {
 /** Where they are kept. */
 function runtimeFile(configFile: string): string {
   return `${configFile}.runtime.json`;
-}
-
-/** Those among the servers remembered, by `backend/server`. */
-export function outOfRotation(memory: ReadonlyMap<string, ServerMemory>): OutOfRotation {
-  const names = (test: (entry: ServerMemory) => boolean): readonly string[] =>
-    [...memory].flatMap(([name, entry]) => (test(entry) ? [name] : [])).sort();
-  return {
-    joining: names((entry) => entry.joining === true),
-    leaving: names((entry) => entry.leavingSince !== undefined),
-  };
 }
 
 /** Reads them back; a file that is missing or not ours says nothing. */

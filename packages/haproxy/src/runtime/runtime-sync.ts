@@ -65,7 +65,12 @@ export class RuntimeSync {
     options: CallOptions,
   ): Promise<RuntimeReport> {
     this.#engine.meet(running.process.pid);
-    const work = parts.map((part) => backendWork(part, config, running.process.servers.get(part.name) ?? []));
+    this.#engine.keepOnly(new Set(clusters.map(({ name }) => name)));
+    const waiting = this.#waitingByBackend();
+    const work = parts.map((part) => {
+      const servers = running.process.servers.get(part.name) ?? [];
+      return withGone(backendWork(part, config, servers), waiting.get(part.name) ?? []);
+    });
     const byName = new Map(clusters.map((cluster) => [cluster.name, cluster]));
     const backends = parts.flatMap((part): [string, KnownBackend][] => {
       const cluster = byName.get(part.name);
@@ -91,6 +96,10 @@ export class RuntimeSync {
       if (pairs.length > 0) work.push({ rules: backendRules(backend.part, known.config), pairs });
     }
     const report = await this.#carryOut(known, work, options);
+    if (report.reload !== undefined) {
+      this.#engine.tellLater(report.changes);
+      return undefined;
+    }
     for (const cluster of clusters) {
       const backend = known.backends.get(cluster.name);
       if (backend !== undefined) backend.cluster = cluster;
@@ -215,6 +224,13 @@ export class RuntimeSync {
       againMs: again.length === 0 ? undefined : Math.min(...again),
     };
   }
+}
+
+/** Servers that wait and are not there any more are looked at as well: they have gone. */
+function withGone({ rules, pairs }: BackendWork, waiting: readonly string[]): BackendWork {
+  const names = new Set(pairs.map(({ name }) => name));
+  const gone = waiting.filter((name) => !names.has(name));
+  return { rules, pairs: [...pairs, ...gone.map((name) => ({ name, member: undefined, server: undefined }))] };
 }
 
 /** Connects to the process that is known; another one in its place must be looked at first. */

@@ -10,6 +10,8 @@ export interface BackendRules {
   readonly template: ServerTemplate;
   /** A string: why no server can be added at run time. */
   readonly parameters: ServerParameters | string;
+  /** The balance algorithm and its arguments. */
+  readonly balance: string;
   /** Milliseconds that a server which left may finish what it has. */
   readonly drainMs: number;
   /** Repair what somebody else set. */
@@ -18,10 +20,15 @@ export interface BackendRules {
 
 /** What is remembered of one server between two syncs. */
 export interface ServerMemory {
+  /** Its addition was begun; whether all of it was carried out is not known. */
+  readonly adding?: true;
   /** Added, and waiting for the result of its first check. */
   readonly joining?: true;
   /** Left; when, in milliseconds of a clock that is never set. */
   readonly leavingSince?: number;
+  /** What it comes back to where it was not in rotation when it left: a state that somebody else had set, or the wait for
+   * its first check. */
+  readonly before?: "maint" | "drain" | "joining";
   /** The weight that we gave it last. */
   readonly weight?: number;
 }
@@ -37,6 +44,8 @@ export interface Command {
 /** What is to be done with one server now. */
 export interface ServerPlan {
   readonly commands: readonly Command[];
+  /** What is remembered from the first command on, so that one that is never answered is not taken for somebody else's. */
+  readonly during?: ServerMemory;
   /** What is remembered once they were all answered as they must be; undefined: nothing. */
   readonly memory: ServerMemory | undefined;
   /** What that comes to; undefined: a step on the way. */
@@ -80,14 +89,19 @@ function planAddition(rules: BackendRules, member: Member, { settled }: ServerCa
   const address = formatAddress(member.node.ip, member.node.port);
   const text = ["add server", place, address, `id ${member.id}`, ...words, `weight ${weight}`].join(" ");
   // Traffic before the first check's result would find out with requests whether the server is alive.
-  const first: readonly Command[] = parameters.checks
-    ? [quiet(`enable health ${place}`), quiet(`set server ${place} state drain`)]
-    : [quiet(`set server ${place} state ready`)];
+  const memory: ServerMemory = parameters.checks ? { joining: true, weight } : { weight };
   return {
-    commands: [{ text, answer: /^New server registered\.$/ }, ...first],
-    memory: parameters.checks ? { joining: true, weight } : { weight },
+    commands: [{ text, answer: /^New server registered\.$/ }, ...firstSteps(place, parameters.checks)],
+    during: { ...memory, adding: true },
+    memory,
     change: changeOf(place, `added (${address})`, "add", settled?.node === member.node),
   };
+}
+
+/** From an added server, which HAProxy keeps in maintenance, to one that waits for its first check or serves. */
+function firstSteps(place: string, checks: boolean): readonly Command[] {
+  if (!checks) return [quiet(`set server ${place} state ready`)];
+  return [quiet(`enable health ${place}`), quiet(`set server ${place} state drain`)];
 }
 
 function planLeaving(rules: BackendRules, server: RunningServer, found: ServerCase): ServerPlan {
@@ -99,17 +113,35 @@ function planLeaving(rules: BackendRules, server: RunningServer, found: ServerCa
   const isOver = drainMs <= 0 || (since !== undefined && now - since >= drainMs);
   const commands: Command[] = [];
   if (since === undefined || isOver) {
-    commands.push(quiet(`set server ${place} state ${drains && !isOver ? "drain" : "maint"}`));
+    commands.push(gone(`set server ${place} state ${drains && !isOver ? "drain" : "maint"}`, QUIET));
   }
-  if (isOver) commands.push(quiet(`shutdown sessions server ${place}`));
+  if (isOver) commands.push(gone(`shutdown sessions server ${place}`, QUIET));
   // Refused as long as it has connections, and while it drains.
-  if (!drains || isOver) commands.push({ text: `del server ${place}`, answer: /^Server deleted\.$/, mayWait: true });
+  if (!drains || isOver) commands.push({ ...gone(`del server ${place}`, /^Server deleted\.$/), mayWait: true });
   const isForeign = since === undefined && settled === undefined && fileWeight === undefined;
+  const before = since === undefined ? stateBefore(rules, server, memory) : memory.before;
+  const leaving: ServerMemory = {
+    leavingSince: since ?? now,
+    ...(before === undefined ? {} : { before }),
+    ...(memory.weight === undefined ? {} : { weight: memory.weight }),
+  };
   return {
     commands,
-    memory: { leavingSince: since ?? now },
+    during: leaving,
+    memory: leaving,
     change: changeOf(place, isForeign ? "removed: nobody has registered it" : "removed", "remove", isForeign),
   };
+}
+
+/** Why a server that is about to be taken out of rotation is not in it. */
+function stateBefore(
+  { enforce }: BackendRules,
+  { maintenance, drain }: RunningServer,
+  { adding, joining }: ServerMemory,
+): ServerMemory["before"] {
+  if (adding === true || joining === true) return "joining";
+  if (enforce) return undefined;
+  return maintenance ? "maint" : drain ? "drain" : undefined;
 }
 
 function planPresence(rules: BackendRules, member: Member, server: RunningServer, found: ServerCase): ServerPlan {
@@ -124,12 +156,14 @@ function planPresence(rules: BackendRules, member: Member, server: RunningServer
   const address = planAddress(place, member, server);
   const known = memory.weight === undefined ? [fileWeight, server.initialWeight] : [memory.weight];
   const weight = planWeight(place, wanted.weight, server, known, rules);
-  const state = planState(rules, server, memory);
+  const isNew = memory.weight === undefined && settled === undefined && fileWeight === undefined;
+  const state = planState(rules, server, memory, isNew);
   const parts: readonly Part[] = [address, weight, state];
   const done = parts.flatMap((part) => part.done ?? []);
   const notices = parts.flatMap((part) => part.notice ?? []);
   return {
     commands: parts.flatMap((part) => part.commands),
+    ...(state.during === undefined ? {} : { during: state.during }),
     memory: state.joining ? { joining: true, weight: weight.known } : { weight: weight.known },
     ...(done.length === 0 ? {} : { change: changeOf(place, done.join(", "), "change", isSettled && !state.joined) }),
     ...(notices.length === 0 ? {} : { notice: `${place}: ${notices.join(", ")}, set by somebody else, is left so` }),
@@ -166,21 +200,47 @@ function planWeight(
   return { commands, known: wanted, done: `weight ${server.weight} to ${wanted}` };
 }
 
-/** In rotation or not: what we took out comes back when it may, what others took out stays out. */
-function planState(
-  { backend, enforce }: BackendRules,
-  server: RunningServer,
-  memory: ServerMemory,
-): Part & { readonly joining: boolean; readonly joined?: boolean } {
-  const commands = [quiet(`set server ${backend}/${server.name} state ready`)];
-  if (memory.leavingSince !== undefined) return { commands, joining: false, done: "kept: it came back" };
-  if (memory.joining === true) {
-    if (!server.checked) return { commands: [], joining: true };
-    return { commands, joining: false, joined: true, done: "in rotation: its first check has a result" };
+/** Where a server is on its way into rotation. */
+interface StatePart extends Part {
+  readonly joining: boolean;
+  readonly joined?: boolean;
+  readonly during?: ServerMemory;
+}
+
+/** In rotation or not: what we took out comes back when it may, what others took out stays out. `isNew`: neither this
+ * run nor the file knows of it, so that it was added by a run that ended before it said so. */
+function planState(rules: BackendRules, server: RunningServer, memory: ServerMemory, isNew: boolean): StatePart {
+  const { backend, enforce, parameters } = rules;
+  const place = `${backend}/${server.name}`;
+  const isChecked = typeof parameters === "string" || !parameters.checks || server.checked;
+  const isOut = server.maintenance || server.drain;
+  if (memory.leavingSince !== undefined) return planReturn(place, isChecked, memory);
+  const isOurs = memory.adding === true || (memory.joining === true ? enforce : isNew);
+  if (server.maintenance && isOurs) {
+    const during: ServerMemory = { ...memory, adding: true };
+    const done = { commands: firstSteps(place, !isChecked), during, joining: !isChecked };
+    return isChecked ? { ...done, done: "in rotation", joined: true } : done;
   }
-  if (!server.maintenance && !server.drain) return { commands: [], joining: false };
-  if (enforce) return { commands, joining: false, done: "back in rotation" };
+  if (memory.joining === true && !server.maintenance) {
+    // A server that is down does not show that it drains.
+    if (!isChecked) return { commands: [], joining: true };
+    const done = "in rotation: its first check has a result";
+    return { commands: [quiet(`set server ${place} state ready`)], joining: false, joined: true, done };
+  }
+  if (!isOut) return { commands: [], joining: false };
+  if (enforce) {
+    return { commands: [quiet(`set server ${place} state ready`)], joining: false, done: "back in rotation" };
+  }
   return { commands: [], joining: false, notice: server.maintenance ? "maintenance" : "drain" };
+}
+
+/** A server that left and is there again goes on as it was: in rotation, as somebody else had left it, or still waiting
+ * for its first check. */
+function planReturn(place: string, isChecked: boolean, { before }: ServerMemory): StatePart {
+  const joining = before === "joining" && !isChecked;
+  const state = before === undefined || before === "joining" ? "ready" : before;
+  const commands = joining ? firstSteps(place, true) : [quiet(`set server ${place} state ${state}`)];
+  return { commands, joining, done: "kept: it came back" };
 }
 
 function changeOf(target: string, action: string, code: string, isRepair: boolean): Change {
@@ -189,4 +249,9 @@ function changeOf(target: string, action: string, code: string, isRepair: boolea
 
 function quiet(text: string): Command {
   return { text, answer: QUIET };
+}
+
+/** A step of a removal: a server that is gone already needs it no more. */
+function gone(text: string, answer: RegExp): Command {
+  return { text, answer: new RegExp(`${answer.source}|^No such server\\.$`) };
 }
