@@ -12,6 +12,20 @@ const CHANGES = 1_000;
 const LOOK_AFTER = 50;
 const CONNECTIONS = 30;
 const DRAIN_MS = 1_500;
+const WHAT = [
+  "add",
+  "add",
+  "add",
+  "remove",
+  "remove",
+  "remove",
+  "weight",
+  "weight",
+  "address",
+  "address",
+  "drain",
+  "back",
+] as const;
 
 describe.skipIf(!requireServer("haproxy"))("members that change while requests flow", () => {
   it(`${CHANGES} changes in a row: no reload, one process, no failed request, no connection cut, seed ${testSeed}`, {
@@ -71,7 +85,7 @@ async function startFleet(): Promise<Fleet> {
   const backend = ["balance leastconn", "option httpchk OPTIONS /"];
   await site.writeCluster(
     "web",
-    { port, backend, server_options: "check inter 100ms", drain: DRAIN_MS / 1_000 },
+    { port, backend, server_options: "check inter 100ms pool-purge-delay 200ms", drain: DRAIN_MS / 1_000 },
     { guard },
   );
   const tcp = { frontend: ["mode tcp"], backend: ["mode tcp", "balance roundrobin"] };
@@ -98,7 +112,7 @@ async function openConnections({ connections, streamsPort }: Fleet): Promise<voi
 
 async function changeSomething(fleet: Fleet, random: SeededRandom): Promise<void> {
   const cluster = random.integer(1, 4) === 1 ? fleet.streams : fleet.web;
-  const what = random.pick(["add", "add", "remove", "remove", "weight", "address", "drain", "back"] as const);
+  const what = random.pick(WHAT);
   if (what !== "add" && what !== "remove" && what !== "back") return await cluster.change(what, random);
   const candidates = what === "add" ? cluster.absent() : cluster.leavers();
   if (candidates.length === 0) return await cluster.change("weight", random);
