@@ -82,7 +82,8 @@ async function startFleet(): Promise<Fleet> {
   // Members are removed at will here; what holds removals back is the guard's own test.
   const guard = { max_removal: "100%" };
   await site.writeConfig("discovery/file.yaml", { path: site.nodesDirectory, ttl: "off" });
-  const backend = ["balance leastconn", "option httpchk OPTIONS /"];
+  // Members live in this process: a check must outlast the moments in which it is busy.
+  const backend = ["balance leastconn", "option httpchk OPTIONS /", "timeout check 5s"];
   await site.writeCluster(
     "web",
     { port, backend, server_options: "check inter 100ms pool-purge-delay 200ms", drain: DRAIN_MS / 1_000 },

@@ -158,7 +158,8 @@ describe.skipIf(!requireServer("haproxy"))("a node that comes under load", () =>
 describe.skipIf(!requireServer("haproxy"))("a node that leaves under load", () => {
   test("gets no new work, finishes what it has, and then is deleted", async () => {
     const [app1, app2] = await started("app1", "app2");
-    const web = await Web.serving({}, [node(app1.port), node(app2.port)]);
+    // HAProxy deletes a server only when it has no idle connection left.
+    const web = await Web.serving({ server_options: "pool-purge-delay 200ms" }, [node(app1.port), node(app2.port)]);
     const slow = await web.slowRequest(app2);
     const load = startHttpLoad({
       port: web.port,
