@@ -7,7 +7,7 @@ import { runningServers } from "../src/running-servers.js";
 import { type SeededRandom, seededRandom, testSeed } from "../src/seeded-random.js";
 import { Site } from "../src/site.js";
 
-const CHANGES = 1_000;
+const CHANGES = process.env["LIGHTHOUSE_TEST_FULL"] === "1" ? 1_000 : 250;
 /** After so many the site must have come to rest as intended. */
 const LOOK_AFTER = 50;
 const CONNECTIONS = 30;
