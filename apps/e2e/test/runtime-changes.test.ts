@@ -4,10 +4,10 @@ import { type EchoConnection, openEchoConnection } from "../src/echo-connection.
 import { IntendedCluster } from "../src/intended-cluster.js";
 import { type MovingMember, movingEchoMember, movingWebMember } from "../src/moving-members.js";
 import { runningServers } from "../src/running-servers.js";
-import { type SeededRandom, seededRandom, testSeed } from "../src/seeded-random.js";
+import { isFullRun, type SeededRandom, seededRandom, testSeed } from "../src/seeded-random.js";
 import { Site } from "../src/site.js";
 
-const CHANGES = process.env["LIGHTHOUSE_TEST_FULL"] === "1" ? 1_000 : 250;
+const CHANGES = isFullRun ? 1_000 : 250;
 /** After so many the site must have come to rest as intended. */
 const LOOK_AFTER = 50;
 const CONNECTIONS = 30;
