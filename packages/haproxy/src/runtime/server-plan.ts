@@ -160,12 +160,13 @@ function planPresence(rules: BackendRules, member: Member, server: RunningServer
   const state = planState(rules, server, memory, isNew);
   const parts: readonly Part[] = [address, weight, state];
   const done = parts.flatMap((part) => part.done ?? []);
+  const isRepair = (isSettled && !state.joined) || parts.some((part) => part.repair);
   const notices = parts.flatMap((part) => part.notice ?? []);
   return {
     commands: parts.flatMap((part) => part.commands),
     ...(state.during === undefined ? {} : { during: state.during }),
     memory: state.joining ? { joining: true, weight: weight.known } : { weight: weight.known },
-    ...(done.length === 0 ? {} : { change: changeOf(place, done.join(", "), "change", isSettled && !state.joined) }),
+    ...(done.length === 0 ? {} : { change: changeOf(place, done.join(", "), "change", isRepair) }),
     ...(notices.length === 0 ? {} : { notice: `${place}: ${notices.join(", ")}, set by somebody else, is left so` }),
   };
 }
@@ -174,6 +175,8 @@ function planPresence(rules: BackendRules, member: Member, server: RunningServer
 interface Part {
   readonly commands: readonly Command[];
   readonly done?: string;
+  /** Somebody else's doing is undone. */
+  readonly repair?: boolean;
   readonly notice?: string;
 }
 
@@ -193,11 +196,12 @@ function planWeight(
   { enforce }: BackendRules,
 ): Part & { readonly known: number } {
   if (server.weight === wanted) return { commands: [], known: wanted };
-  if (!ours.includes(server.weight) && !enforce) {
+  const isForeign = !ours.includes(server.weight);
+  if (isForeign && !enforce) {
     return { commands: [], known: ours[0] ?? wanted, notice: `weight ${server.weight} instead of ${wanted}` };
   }
   const commands = [quiet(`set server ${place} weight ${wanted}`)];
-  return { commands, known: wanted, done: `weight ${server.weight} to ${wanted}` };
+  return { commands, known: wanted, done: `weight ${server.weight} to ${wanted}`, repair: isForeign };
 }
 
 /** Where a server is on its way into rotation. */
@@ -229,7 +233,12 @@ function planState(rules: BackendRules, server: RunningServer, memory: ServerMem
   }
   if (!isOut) return { commands: [], joining: false };
   if (enforce) {
-    return { commands: [quiet(`set server ${place} state ready`)], joining: false, done: "back in rotation" };
+    return {
+      commands: [quiet(`set server ${place} state ready`)],
+      joining: false,
+      done: "back in rotation",
+      repair: true,
+    };
   }
   return { commands: [], joining: false, notice: server.maintenance ? "maintenance" : "drain" };
 }
