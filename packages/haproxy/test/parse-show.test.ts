@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
-import { parseInfo, parseServers, parseVariable } from "../src/runtime/parse-show.js";
+import { parseInfo, parseServerStat, parseServers, parseVariable } from "../src/runtime/parse-show.js";
 
 /** What HAProxy 2.6.12 answered. */
 function answer(name: string): Promise<string> {
@@ -42,6 +42,35 @@ describe("show servers state, with show stat beside it", () => {
   test("no server at all", () => {
     expect(parseServers("1\n# be_id be_name srv_id srv_name", "").size).toBe(0);
     expect(parseServers("", "").size).toBe(0);
+  });
+});
+
+describe("show stat of one server", () => {
+  const HEADER = "# pxname,svname,status,weight,bck,sid,check_status,addr,uweight,";
+  const SERVER = { name: "a", id: 8, ip: "10.0.0.1", port: 80, weight: 3, initialWeight: 3, backup: false };
+
+  test.each([
+    [
+      "one in rotation",
+      "web,a,UP,5,0,8,L4OK,10.0.0.1:80,3,",
+      { ...SERVER, maintenance: false, drain: false, checked: true },
+    ],
+    ["one in maintenance", "web,a,MAINT,5,0,8,,10.0.0.1:80,3,", { maintenance: true, drain: false, checked: false }],
+    ["one whose maintenance is another's", "web,a,MAINT (via b/c),5,0,8,,10.0.0.1:80,3,", { maintenance: true }],
+    ["one that drains", "web,a,DRAIN,0,0,8,* L7OK,10.0.0.1:80,3,", { drain: true, maintenance: false, checked: true }],
+    ["one without a check's result", "web,a,DRAIN,0,0,8,INI,10.0.0.1:80,3,", { checked: false }],
+    ["a first check under way", "web,a,DRAIN,0,0,8,* INI,10.0.0.1:80,3,", { checked: false }],
+    ["one that is down", "web,a,DOWN,1,0,8,L4CON,10.0.0.1:80,3,", { checked: true, maintenance: false }],
+    ["a backup", "web,a,UP,5,1,8,,10.0.0.1:80,3,", { backup: true }],
+    ["an IPv6 address", "web,a,UP,5,0,8,,[2001:DB8::0:1]:80,3,", { ip: "2001:db8::1", port: 80 }],
+    ["a version without uweight", "web,a,UP,5,0,8,,10.0.0.1:80,,", { weight: 5 }],
+  ])("%s", (_name, row, expected) => {
+    expect(parseServerStat(`${HEADER}\n${row}\n`)).toMatchObject(expected);
+  });
+
+  test("none", () => {
+    expect(parseServerStat(`${HEADER}\n\n`)).toBeUndefined();
+    expect(parseServerStat("")).toBeUndefined();
   });
 });
 
