@@ -13,6 +13,8 @@ export type { CommandResult, ProcessEnd, RunnerOptions, RunnerProcess } from "./
 export { runLighthouse, runnerProgram, startRunner } from "./lighthouse-runner.js";
 export type { ServerName } from "./required-server.js";
 export { haproxyBinary, requireServer } from "./required-server.js";
+export type { ProxyDirection, TcpProxy, TcpProxyOptions } from "./tcp-proxy.js";
+export { startTcpProxy } from "./tcp-proxy.js";
 export type { TempDirectory } from "./temp-directory.js";
 export { tempDirectory } from "./temp-directory.js";
 export type { WaitOptions } from "./wait-for.js";
