@@ -39,6 +39,7 @@ describe.skipIf(!requireServer("haproxy"))("a batch that is cut short is finishe
     ["the answer to an addition", "add server", "mute", [A, B, C, D]],
     ["the last step of an addition", "set server web/127.0.0.1:84 state ready", "swallow", [A, B, C, D]],
     ["a removal", "set server web/127.0.0.1:82 state maint", "mute", [A, C]],
+    ["a removal that it never hears of", "set server web/127.0.0.1:82 state maint", "swallow", [A, C]],
     ["the end of a removal", "del server", "mute", [A, C]],
     ["a weight", "set server web/127.0.0.1:82 weight", "swallow", [A, node(82, { weight: 7 }), C]],
   ] as const)("where HAProxy hangs at %s", async (_what, beginning, treatment, nodes) => {

@@ -5,6 +5,8 @@ import { ENDING, MEMBER, plan, rules, SERVER, texts } from "./server-cases.js";
 
 describe("a server whose member has left", () => {
   const left = { server: SERVER, settled: MEMBER };
+  const MAINTENANCE = { ...SERVER, maintenance: true };
+  const DRAINING = { ...SERVER, drain: true };
 
   test.each<readonly [string, BackendRules, Partial<ServerCase>, readonly string[]]>([
     [
@@ -13,7 +15,19 @@ describe("a server whose member has left", () => {
       {},
       ["set server web/a state maint", "del server web/a"],
     ],
-    ["is asked again", rules(), { memory: { leavingSince: 4500 } }, ["del server web/a"]],
+    ["is asked again", rules(), { server: MAINTENANCE, memory: { leavingSince: 4500 } }, ["del server web/a"]],
+    [
+      "is told again, should the process have it in rotation all the same",
+      rules(),
+      { memory: { leavingSince: 4500 } },
+      ["set server web/a state maint", "del server web/a"],
+    ],
+    [
+      "is told to drain again, should the process have it in rotation all the same",
+      rules({ parameters: ENDING }),
+      { memory: { leavingSince: 4500 } },
+      ["set server web/a state drain"],
+    ],
     [
       "is shut down once its drain is over",
       rules(),
@@ -32,11 +46,11 @@ describe("a server whose member has left", () => {
       {},
       ["set server web/a state drain"],
     ],
-    ["and goes on to", rules({ parameters: ENDING }), { memory: { leavingSince: 4500 } }, []],
+    ["and goes on to", rules({ parameters: ENDING }), { server: DRAINING, memory: { leavingSince: 4500 } }, []],
     [
       "until its time is over",
       rules({ parameters: ENDING }),
-      { memory: { leavingSince: 4000 } },
+      { server: DRAINING, memory: { leavingSince: 4000 } },
       ["set server web/a state maint", "shutdown sessions server web/a", "del server web/a"],
     ],
   ])("%s", (_name, given, more, expected) => {

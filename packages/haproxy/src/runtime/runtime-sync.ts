@@ -165,18 +165,18 @@ export class RuntimeSync {
     for (const { rules, pairs } of work) {
       const touched = new Set(outcome.touched.get(rules.backend));
       const servers = known.backends.get(rules.backend)?.servers;
-      const present = pairs.filter(({ name, member }) => touched.has(name) && member !== undefined);
       for (const { name, member } of pairs) {
         if (member === undefined && !this.#engine.remembers(`${rules.backend}/${name}`)) servers?.delete(name);
       }
-      if (present.length === 0) continue;
+      const there = pairs.filter(({ name, member }) => touched.has(name) && (member !== undefined || servers?.has(name)));
+      if (there.length === 0) continue;
       await this.#refresh(
         known,
         rules.backend,
-        present.map(({ name }) => name),
+        there.map(({ name }) => name),
         connect,
       );
-      const again = present.map(({ name, member }) => ({ name, member, server: servers?.get(name) }));
+      const again = there.map(({ name, member }) => ({ name, member, server: servers?.get(name) }));
       wrong.push(
         ...this.#engine
           .unconfirmed({ rules, pairs: again }, performance.now())

@@ -112,9 +112,9 @@ function planLeaving(rules: BackendRules, server: RunningServer, found: ServerCa
   const since = memory.leavingSince;
   const isOver = drainMs <= 0 || (since !== undefined && now - since >= drainMs);
   const commands: Command[] = [];
-  if (since === undefined || isOver) {
-    commands.push(gone(`set server ${place} state ${drains && !isOver ? "drain" : "maint"}`, QUIET));
-  }
+  // By what the process shows: one that took over meanwhile, or was never told, has it in rotation still.
+  const isOut = server.maintenance || (drains && !isOver && server.drain);
+  if (!isOut) commands.push(gone(`set server ${place} state ${drains && !isOver ? "drain" : "maint"}`, QUIET));
   if (isOver) commands.push(gone(`shutdown sessions server ${place}`, QUIET));
   // Refused as long as it has connections, and while it drains.
   if (!drains || isOver) commands.push({ ...gone(`del server ${place}`, /^Server deleted\.$/), mayWait: true });
