@@ -1,8 +1,8 @@
-/** The contract number of each plugin kind that this core speaks. Zero: not settled, may change in any release. */
+/** The contract number of each plugin kind that this core speaks. */
 export const CONTRACT: { readonly balancer: number; readonly discovery: number; readonly check: number } = {
   balancer: 1,
-  discovery: 0,
-  check: 0,
+  discovery: 1,
+  check: 1,
 };
 
 /** The kinds a plugin can be of. */

@@ -6,7 +6,7 @@ export { CONFIG_ERROR_CODE, ConfigError, describeProblem, isConfigError } from "
 export type { CallOptions, Context } from "./context.js";
 export type { PluginKind } from "./contract-version.js";
 export { CONTRACT } from "./contract-version.js";
-export type { DiscoveryPlugin, DiscoveryRecord, Watcher } from "./discovery.js";
+export type { DiscoveryPlugin, DiscoveryRecord, Registration, Watcher } from "./discovery.js";
 export { Discovery } from "./discovery.js";
 export type { Duration } from "./duration.js";
 export { durationMs, parseDuration } from "./duration.js";

@@ -6,6 +6,7 @@ import {
   type Change,
   Check,
   type CheckPlugin,
+  type CheckTarget,
   type Cluster,
   CONTRACT,
   type Context,
@@ -13,6 +14,7 @@ import {
   type DiscoveryPlugin,
   type JsonSchema,
   type Node,
+  type Registration,
   type SyncResult,
   type Watcher,
 } from "../src/index.js";
@@ -82,7 +84,7 @@ describe("a balancer of this core", () => {
 
   it("says its kind and nothing of itself before it is made", () => {
     expect([Balancer.kind, Discovery.kind, Check.kind]).toEqual(["balancer", "discovery", "check"]);
-    expect(CONTRACT).toEqual({ balancer: 1, discovery: 0, check: 0 });
+    expect(CONTRACT).toEqual({ balancer: 1, discovery: 1, check: 1 });
   });
 });
 
@@ -184,37 +186,74 @@ describe("a plugin of another copy of core", () => {
   });
 });
 
-describe("the contracts that are not settled", () => {
-  it("have plugins written against them", () => {
-    class Lists extends Discovery<Config, Block> {
-      static readonly configSchema: JsonSchema = {};
-      static async validateDependencies(): Promise<boolean> {
-        return true;
-      }
-      static validateConfig(): Config {
-        return { path: "a" };
-      }
-      override applyConfig(): void {}
-      override async watch(_cluster: string, _block: Block | null, watcher: Watcher): Promise<void> {
-        watcher.records([{ source: "a", value: "{}" }]);
-      }
-    }
-    Lists satisfies DiscoveryPlugin<Config, Block>;
+/** The least that a discovery is. */
+class Lists extends Discovery<Config, Block> {
+  static readonly configSchema: JsonSchema = {};
+  static async validateDependencies(): Promise<boolean> {
+    return true;
+  }
+  static validateConfig(_config: unknown): Config {
+    return { path: "a" };
+  }
+  override applyConfig(_config: Config): void {}
+  override async watch(_cluster: string, _block: Block | null, watcher: Watcher): Promise<void> {
+    watcher.records([{ source: "a", value: "{}" }]);
+  }
+}
+Lists satisfies DiscoveryPlugin<Config, Block>;
 
-    class Passes extends Check<Config> {
-      static readonly configSchema: JsonSchema = {};
-      static async validateDependencies(): Promise<boolean> {
-        return true;
-      }
-      static validateConfig(): Config {
-        return { path: "a" };
-      }
+/** The same with all that is optional. */
+class Registers extends Lists {
+  static readonly clusterSchema: JsonSchema = {};
+  override async report(
+    _service: string,
+    _node: Node,
+    registration: Registration,
+    { signal }: CallOptions,
+  ): Promise<void> {
+    if (signal.aborted && registration.keep) return;
+    registration.registered();
+    registration.lost(new Error("gone"));
+  }
+  override async stop(_options: CallOptions): Promise<void> {}
+}
+Registers satisfies DiscoveryPlugin<Config, Block>;
+
+/** The least that a check is. */
+class Passes extends Check<Config> {
+  static readonly configSchema: JsonSchema = {};
+  static async validateDependencies(): Promise<boolean> {
+    return true;
+  }
+  static validateConfig(_config: unknown): Config {
+    return { path: "a" };
+  }
+  override applyConfig(_config: Config): void {}
+  override async perform(_target: CheckTarget, _options: CallOptions): Promise<boolean> {
+    return true;
+  }
+}
+Passes satisfies CheckPlugin<Config>;
+
+describe("a discovery and a check of this core", () => {
+  it("need not have what is optional", () => {
+    expect([Lists.kind, Registers.kind, Passes.kind]).toEqual(["discovery", "discovery", "check"]);
+    expectTypeOf<Discovery<Config, Block>["report"]>().extract<undefined>().toBeUndefined();
+    expectTypeOf<DiscoveryPlugin<Config>["clusterSchema"]>().extract<undefined>().toBeUndefined();
+  });
+
+  it("are refused by the compiler without what is not", () => {
+    // @ts-expect-error watch is missing
+    class Blind extends Discovery<Config> {
       override applyConfig(): void {}
-      override async perform(): Promise<boolean> {
-        return true;
-      }
     }
-    Passes satisfies CheckPlugin<Config>;
-    expect([Lists.kind, Passes.kind]).toEqual(["discovery", "check"]);
+    // @ts-expect-error perform is missing
+    class Idle extends Check<Config> {
+      override applyConfig(): void {}
+    }
+    // @ts-expect-error static members are missing
+    Blind satisfies DiscoveryPlugin<Config>;
+    // @ts-expect-error static members are missing
+    Idle satisfies CheckPlugin<Config>;
   });
 });

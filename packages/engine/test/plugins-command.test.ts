@@ -19,7 +19,7 @@ it("is a plain table of what is installed", async () => {
     text: [
       "KIND       NAME  PACKAGE     VERSION  CONTRACT  DEPENDENCIES",
       "balancer   tiny  @test/tiny  1.2.3    1         met",
-      "discovery  list  @test/list  1.2.3    0         met",
+      "discovery  list  @test/list  1.2.3    1         met",
       "",
     ].join("\n"),
   });
@@ -37,7 +37,7 @@ it("says for a directory who uses what, asks for the dependencies of its configu
     [
       "KIND       NAME      PACKAGE     VERSION  CONTRACT  DEPENDENCIES    USED BY",
       "balancer   tiny      @test/tiny  1.2.3    1         missing         balancers/edge.yaml balancers/tiny.yaml",
-      "discovery  list      @test/list  1.2.3    0         met             discovery/list.yaml",
+      "discovery  list      @test/list  1.2.3    1         met             discovery/list.yaml",
       "discovery  zookeper  -           -        -         cannot be used  discovery/zk.yaml",
       "",
       "balancer tiny: balancers/edge.yaml: the program missing is not installed",
@@ -68,7 +68,7 @@ it("is JSON where asked", async () => {
         name: "list",
         package: "@test/list",
         version: "1.2.3",
-        contract: 0,
+        contract: 1,
         dependenciesMet: true,
         problem: null,
         usedBy: ["discovery/list.yaml"],

@@ -29,7 +29,7 @@ export function balancerSettings(name: string, plugin: unknown, config: unknown 
 
 /** discovery/<name>.yaml of a plugin class. */
 export function discoverySettings(name: string, plugin: unknown, config: unknown = {}): DiscoverySettings {
-  const loaded = { kind: "discovery", name: "fake", packageName: "fake", version: "1.0.0", contract: 0 } as const;
+  const loaded = { kind: "discovery", name: "fake", packageName: "fake", version: "1.0.0", contract: 1 } as const;
   return {
     name,
     file: `discovery/${name}.yaml`,

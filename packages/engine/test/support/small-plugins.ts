@@ -98,13 +98,12 @@ export class TinyDiscovery extends Discovery<object> {
 TinyDiscovery satisfies DiscoveryPlugin<object>;
 
 /** A built-in package of one plugin. */
-export function builtIn(kind: string, name: string, plugin: unknown, contract?: number): BuiltInPlugin {
-  const number = contract ?? (kind === "balancer" ? 1 : 0);
+export function builtIn(kind: string, name: string, plugin: unknown, contract = 1): BuiltInPlugin {
   return {
     manifest: {
       name: `@test/${name}`,
       version: "1.2.3",
-      "lighthouse-sd": { contract: number, plugins: [{ kind, name, export: "." }] },
+      "lighthouse-sd": { contract, plugins: [{ kind, name, export: "." }] },
     },
     load: () => Promise.resolve({ default: plugin }),
   };

@@ -11,7 +11,7 @@ const MANIFEST = {
     contract: 1,
     plugins: [
       { kind: "balancer", name: "tiny", export: "./balancer" },
-      { kind: "discovery", name: "fixed", export: "./discovery", contract: 0 },
+      { kind: "discovery", name: "fixed", export: "./discovery" },
     ],
   },
 };
