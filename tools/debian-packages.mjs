@@ -6,7 +6,9 @@ import { Failure, step } from "./terminal.mjs";
 
 /** What start and test run that npm does not bring. `variable` names another binary than the one on PATH. */
 const HAPROXY = { program: "haproxy", debianPackage: "haproxy", variable: "HAPROXY_BIN" };
-const REQUIRED = [HAPROXY];
+/** A library for Java; the package brings a Java along. */
+const ZOOKEEPER = { file: "/usr/share/java/zookeeper.jar", debianPackage: "zookeeper" };
+const REQUIRED = [HAPROXY, ZOOKEEPER];
 
 /** Debian keeps servers where a normal user's PATH does not look: children get this one. */
 export const PATH = [process.env.PATH, "/usr/local/sbin", "/usr/sbin", "/sbin"].join(delimiter);
@@ -24,11 +26,12 @@ export async function ensureDebianPackages(required = REQUIRED) {
   if (process.getuid() !== 0) throw new Failure(`${names} is missing. As root: ${command}`);
   if (!(await agreed(names, command))) throw new Failure(`${names} is missing. To install it: ${command}`);
   await withoutStartingServices(() => install(missing), command);
-  const still = required.filter((entry) => !isThere(entry)).map(({ program }) => program);
-  if (still.length > 0) throw new Failure(`${names} was installed, but ${still.join(", ")} is still not on PATH`);
+  const still = required.filter((entry) => !isThere(entry)).map(({ program, file }) => program ?? file);
+  if (still.length > 0) throw new Failure(`${names} was installed, but ${still.join(", ")} is still not there`);
 }
 
-function isThere({ program, variable }) {
+function isThere({ program, variable, file }) {
+  if (file) return existsSync(file);
   const named = process.env[variable];
   if (named) {
     if (isExecutable(named)) return true;

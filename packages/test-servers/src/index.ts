@@ -19,3 +19,6 @@ export type { TempDirectory } from "./temp-directory.js";
 export { tempDirectory } from "./temp-directory.js";
 export type { WaitOptions } from "./wait-for.js";
 export { waitFor } from "./wait-for.js";
+export type { ZookeeperEnsemble, ZookeeperOptions } from "./zookeeper-ensemble.js";
+export { startZookeeper } from "./zookeeper-ensemble.js";
+export { ZookeeperServer } from "./zookeeper-server.js";

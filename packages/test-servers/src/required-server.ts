@@ -1,9 +1,11 @@
 import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, isAbsolute, join } from "node:path";
 
 /** Servers that tests run, with where their program is named and the Debian package that has it. */
 const SERVERS = {
   haproxy: { variable: "HAPROXY_BIN", program: "haproxy", debianPackage: "haproxy" },
+  // No program but a library, with the Java that its Debian package brings along.
+  zookeeper: { variable: undefined, program: "/usr/share/java/zookeeper.jar", debianPackage: "zookeeper" },
 } as const;
 
 /** A server that tests can ask for. */
@@ -19,6 +21,14 @@ export function haproxyBinary(): string {
   return found;
 }
 
+/** Java's class path for the ZooKeeper that tests run: Debian's, with a logger that writes to stderr. Throws where there
+ * is none. */
+export function zookeeperClasspath(): string {
+  const found = findServer("zookeeper");
+  if (found === undefined) throw new Error(missing("zookeeper"));
+  return `${found}:/usr/share/java/slf4j-simple.jar`;
+}
+
 /** True where the server is installed. False, having said so on stderr, where it is not: skip the tests that need it
  * (`describe.skipIf(!requireServer("haproxy"))`). With CI=true a missing server throws instead. */
 export function requireServer(name: ServerName): boolean {
@@ -29,23 +39,31 @@ export function requireServer(name: ServerName): boolean {
 }
 
 function findServer(name: ServerName): string | undefined {
-  const { variable, program } = SERVERS[name];
-  const named = process.env[variable];
-  if (named !== undefined && named !== "") return isExecutable(named) ? named : undefined;
+  const { program } = SERVERS[name];
+  const named = namedByVariable(name);
+  if (named !== undefined) return isUsable(named) ? named : undefined;
+  if (isAbsolute(program)) return isUsable(program) ? program : undefined;
   const directories = [...(process.env["PATH"] ?? "").split(delimiter), ...SYSTEM_DIRECTORIES];
-  return directories.map((directory) => join(directory, program)).find(isExecutable);
+  return directories.map((directory) => join(directory, program)).find(isUsable);
 }
 
 function missing(name: ServerName): string {
   const { variable, program, debianPackage } = SERVERS[name];
-  const named = process.env[variable];
-  if (named !== undefined && named !== "") return `${name} tests: ${variable}=${named} is not an executable file`;
-  return `${name} tests: no ${program} on PATH; install it with: apt-get install -y ${debianPackage}, or set ${variable}`;
+  const named = namedByVariable(name);
+  if (named !== undefined) return `${name} tests: ${variable}=${named} is not an executable file`;
+  const install = `install it with: apt-get install -y ${debianPackage}`;
+  if (variable === undefined) return `${name} tests: no ${program}; ${install}`;
+  return `${name} tests: no ${program} on PATH; ${install}, or set ${variable}`;
 }
 
-function isExecutable(path: string): boolean {
+function namedByVariable(name: ServerName): string | undefined {
+  const { variable } = SERVERS[name];
+  return (variable && process.env[variable]) || undefined;
+}
+
+function isUsable(path: string): boolean {
   try {
-    accessSync(path, constants.X_OK);
+    accessSync(path, path.endsWith(".jar") ? constants.R_OK : constants.X_OK);
     return true;
   } catch {
     return false;
