@@ -6,6 +6,7 @@ import {
   durationMs,
   type JsonSchema,
   type Node,
+  type Registration,
   type SchemaValidator,
   serializeNode,
   type Watcher,
@@ -15,7 +16,7 @@ import { configSchema, type FileDiscoveryConfig, validateConfig } from "./config
 import { isReportedFile, reportedFileName, requireName } from "./file-names.js";
 import type { FileRoot } from "./known-file.js";
 import { NodeAges } from "./node-ages.js";
-import { keepReported } from "./report-node.js";
+import { reportNode } from "./report-node.js";
 import { RootWatch } from "./root-watch.js";
 import { watchCluster } from "./watch-cluster.js";
 
@@ -52,12 +53,16 @@ export default class FileDiscovery extends Discovery<FileDiscoveryConfig> {
     await watchCluster({ cluster, directory: root.directory, root: watch, files, watcher }, signal);
   }
 
-  override async report(service: string, node: Node, { signal }: CallOptions): Promise<void> {
+  override async report(
+    service: string,
+    node: Node,
+    registration: Registration,
+    { signal }: CallOptions,
+  ): Promise<void> {
     requireName(service);
     const { root, ttl } = this.#config();
     const path = join(root.directory, service, reportedFileName(node));
-    const file = { path, text: serializeNode(node), refreshMs: ttl.ms / REFRESHES };
-    await keepReported(file, this.context.log, signal);
+    await reportNode({ path, text: serializeNode(node), refreshMs: ttl.ms / REFRESHES }, registration, signal);
   }
 
   #config(): Configured {

@@ -1,70 +1,63 @@
-import { mkdir, readFile, stat, unlink, utimes } from "node:fs/promises";
-import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Logger } from "@lighthouse-sd/core";
-import { writeFileAtomic } from "@lighthouse-sd/plugin-kit";
-import { isMissing } from "./known-file.js";
+import type { Registration } from "@lighthouse-sd/core";
+import { ReportedFile } from "./reported-file.js";
 
-/** How often a reporter looks whether its file is still there. */
+/** How often a reporter looks whether its file is still there, in milliseconds. */
 const LOOK_MS = 1000;
+/** How long a report goes on after its abort at most, in milliseconds: a network file system can hang for ever. */
+const LONGEST_END_MS = 3000;
 
-/** A file that a reporter keeps. */
-export interface ReportedFile {
+/** What a report keeps, and how. */
+export interface NodeReport {
   readonly path: string;
   readonly text: string;
   /** Milliseconds between two refreshes; Infinity: it is only kept there. */
   readonly refreshMs: number;
 }
 
-/** Keeps the file there and fresh until `signal` aborts, then removes it. Never rejects: what fails is logged once and
- * tried again. */
-export async function keepReported(file: ReportedFile, log: Logger, signal: AbortSignal): Promise<void> {
+/** Keeps the file there and fresh until `signal` aborts, then removes it, unless it is to be kept or another reporter has
+ * it now. What fails before is told to `registration` and tried again. */
+export async function reportNode(report: NodeReport, registration: Registration, signal: AbortSignal): Promise<void> {
+  const file = new ReportedFile(report.path, report.text, report.refreshMs);
+  const ended = keepThere(file, Math.min(LOOK_MS, report.refreshMs), registration, signal).then(() =>
+    registration.keep ? undefined : file.withdraw(),
+  );
+  const settled = new AbortController();
+  try {
+    await Promise.race([ended, hangs(report.path, signal, settled.signal)]);
+  } finally {
+    settled.abort();
+  }
+}
+
+async function keepThere(
+  file: ReportedFile,
+  lookMs: number,
+  registration: Registration,
+  signal: AbortSignal,
+): Promise<void> {
   let failing: string | undefined;
-  let refreshedAt = Number.NEGATIVE_INFINITY;
   while (!signal.aborted) {
     try {
-      const due = performance.now() - refreshedAt >= file.refreshMs;
-      if (due || !(await isThere(file.path))) {
-        await refresh(file);
-        refreshedAt = performance.now();
-      }
-      if (failing !== undefined) log.info(`${file.path} is written again`);
+      if ((await file.look()) || failing !== undefined) registration.registered();
       failing = undefined;
     } catch (error) {
-      const reason = (error as Error).message;
-      if (reason !== failing) log.error(`cannot report to ${file.path}: ${reason}; trying again`);
+      const reason = `cannot report to ${file.path}: ${(error as Error).message}`;
+      if (reason !== failing) registration.lost(new Error(reason, { cause: error }));
       failing = reason;
     }
-    await sleep(Math.min(LOOK_MS, file.refreshMs), undefined, { signal }).catch(() => undefined);
-  }
-  await withdraw(file, log);
-}
-
-async function refresh({ path, text }: ReportedFile): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  if (await writeFileAtomic(path, text)) return;
-  const now = new Date();
-  await utimes(path, now, now);
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
+    await sleep(lookMs, undefined, { signal }).catch(() => undefined);
   }
 }
 
-/** Removes the file, unless another reporter has put its own there. */
-async function withdraw({ path, text }: ReportedFile, log: Logger): Promise<void> {
-  try {
-    if ((await readFile(path, "utf8")) === text) await unlink(path);
-  } catch (error) {
-    if (isMissing(error)) return;
-    log.error(
-      `cannot withdraw ${path}: ${(error as Error).message}; remove it by hand, or it counts as gone after its ttl`,
-    );
-  }
+/** Rejects when the time for an end that has not come is over. */
+async function hangs(path: string, signal: AbortSignal, settled: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true, signal: settled });
+    settled.addEventListener("abort", () => resolve(), { once: true });
+  });
+  await sleep(LONGEST_END_MS, undefined, { signal: settled }).catch(() => undefined);
+  if (settled.aborted) return;
+  throw new Error(`the file system of ${path} does not answer; the file counts as gone after its ttl`);
 }

@@ -1,8 +1,7 @@
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { serializeNode } from "@lighthouse-sd/core";
 import { beforeEach, expect, test } from "vitest";
-import { configurationDirectory, discoveryIn, eventually, latest, node, watch } from "./discovering.js";
+import { configurationDirectory, discoveryIn, eventually, latest, watch } from "./discovering.js";
 
 let directory: string;
 let nodes: string;
@@ -22,7 +21,7 @@ async function put(file: string, value: unknown): Promise<void> {
 test("the first answer is the full list", async () => {
   const all = Array.from({ length: 500 }, (_, index) => ({ ip: "10.0.0.5", port: index + 1 }));
   await put("web.json", all);
-  const watched = watch(discoveryIn(directory).discovery, "web");
+  const watched = watch(discoveryIn(directory), "web");
   await eventually(() => expect(watched.answers.length).toBe(1));
   expect(latest(watched)).toEqual(all);
 });
@@ -30,14 +29,14 @@ test("the first answer is the full list", async () => {
 test("the first answer of a cluster without nodes is an empty list", async () => {
   await put("web.json", []);
   await mkdir(join(nodes, "db"));
-  const { discovery } = discoveryIn(directory);
+  const discovery = discoveryIn(directory);
   const [web, db] = [watch(discovery, "web"), watch(discovery, "db")];
   await eventually(() => expect([web.answers, db.answers]).toEqual([[[]], [[]]]));
 });
 
 test("a cluster of which nothing is known is not told of", async () => {
   await put("other.json", []);
-  const { discovery } = discoveryIn(directory);
+  const discovery = discoveryIn(directory);
   const [web, other] = [watch(discovery, "web"), watch(discovery, "other")];
   await eventually(() => expect(other.answers).toEqual([[]]));
   await put("other.json", [1]);
@@ -53,7 +52,7 @@ test("a record that has not changed is the same object", async () => {
     { ip: "10.0.0.6", port: 1 },
   ];
   await put("web.json", list);
-  const watched = watch(discoveryIn(directory).discovery, "web");
+  const watched = watch(discoveryIn(directory), "web");
   await eventually(() => expect(watched.answers.length).toBe(1));
   await put("web.json", [{ ip: "10.0.0.4", port: 1 }, ...list]);
   await eventually(() => expect(watched.answers.length).toBe(2));
@@ -64,7 +63,7 @@ test("a record that has not changed is the same object", async () => {
 
 test("a list that was written again with the same content is not told again", async () => {
   await put("web.json", [{ ip: "10.0.0.5", port: 1 }]);
-  const watched = watch(discoveryIn(directory).discovery, "web");
+  const watched = watch(discoveryIn(directory), "web");
   await eventually(() => expect(watched.answers.length).toBe(1));
   await put("web.json", [{ port: 1, ip: "10.0.0.5" }]);
   await put("web.yaml", []);
@@ -76,7 +75,7 @@ test("a list that was written again with the same content is not told again", as
 
 test("a source that is lost is told once, its return gives the same records again", async () => {
   await put("web.json", [{ ip: "10.0.0.5", port: 1 }]);
-  const watched = watch(discoveryIn(directory).discovery, "web");
+  const watched = watch(discoveryIn(directory), "web");
   await eventually(() => expect(watched.calls).toEqual(["records"]));
   await rename(nodes, join(directory, "away"));
   await eventually(() => expect(watched.calls).toEqual(["records", "lost"]));
@@ -87,7 +86,7 @@ test("a source that is lost is told once, its return gives the same records agai
 
 test("a source that is not there from the start is lost, then found", async () => {
   await rm(nodes, { recursive: true });
-  const watched = watch(discoveryIn(directory).discovery, "web");
+  const watched = watch(discoveryIn(directory), "web");
   await eventually(() => expect(watched.calls).toEqual(["lost"]));
   await mkdir(nodes);
   await put("web.json", []);
@@ -98,7 +97,7 @@ test("an aborted watch settles, tells nothing more and leaves nothing running", 
   const resources = (): string[] => process.getActiveResourcesInfo().filter((kind) => kind === "FSEventWrap");
   await put("web.json", []);
   await mkdir(join(nodes, "web"));
-  const { discovery } = discoveryIn(directory);
+  const discovery = discoveryIn(directory);
   const [one, two] = [watch(discovery, "web"), watch(discovery, "web")];
   await eventually(() => expect([one.calls, two.calls]).toEqual([["records"], ["records"]]));
   await eventually(() => expect(resources().length).toBe(3));
@@ -111,20 +110,7 @@ test("an aborted watch settles, tells nothing more and leaves nothing running", 
 });
 
 test("a watch that is aborted before it begins settles", async () => {
-  const watched = watch(discoveryIn(directory).discovery, "web");
+  const watched = watch(discoveryIn(directory), "web");
   await watched.stop();
   expect(watched.calls).toEqual([]);
-});
-
-test("a reported node is found as it was given, and withdrawn before the report settles", async () => {
-  const { discovery } = discoveryIn(directory);
-  const watched = watch(discovery, "web");
-  const reporter = new AbortController();
-  const reporting = discovery.report("web", node(8000, { role: "master" }), { signal: reporter.signal });
-  await eventually(() => expect(latest(watched)).toEqual([serializeNode(node(8000, { role: "master" }))]));
-  reporter.abort();
-  await reporting;
-  const later = watch(discovery, "web");
-  await eventually(() => expect(later.answers).toEqual([[]]));
-  await eventually(() => expect(latest(watched)).toEqual([]));
 });

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Context, DiscoveryRecord, Node } from "@lighthouse-sd/core";
+import type { DiscoveryRecord, Node } from "@lighthouse-sd/core";
 import { onTestFinished, vi } from "vitest";
 import FileDiscovery, { type FileDiscoveryConfig } from "../src/index.js";
 
@@ -12,23 +12,17 @@ export async function configurationDirectory(): Promise<string> {
   return directory;
 }
 
-/** A configured discovery, with what it logs. */
-export function discoveryIn(
-  directory: string,
-  config: Partial<FileDiscoveryConfig> = {},
-): { readonly discovery: FileDiscovery; readonly logged: string[] } {
-  const logged: string[] = [];
-  const line = (message: string): void => void logged.push(message);
-  const context: Context = {
+/** A configured discovery. */
+export function discoveryIn(directory: string, config: Partial<FileDiscoveryConfig> = {}): FileDiscovery {
+  const discovery = new FileDiscovery({
     name: "file",
     directory,
     peer: { name: "here", ip: "10.0.0.1", port: 1024 },
-    log: { debug: line, info: line, warn: line, error: line },
+    log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     requestSync: () => {},
-  };
-  const discovery = new FileDiscovery(context);
+  });
   discovery.applyConfig(FileDiscovery.validateConfig({ path: "nodes", ...config }));
-  return { discovery, logged };
+  return discovery;
 }
 
 /** What a watch has told so far. */

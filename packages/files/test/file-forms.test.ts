@@ -22,7 +22,7 @@ test("lists in YAML and JSON and files of one node are joined, with the source o
   await write("web.json", '[{"targets": ["10.0.0.3:1"]}]');
   await write("web/b.json", '{"ip": "10.0.0.5", "port": 1}');
   await write("web/a.json", '{"ip": "10.0.0.4", "port": 1}');
-  const watched = watch(discoveryIn(directory).discovery, "web");
+  const watched = watch(discoveryIn(directory), "web");
   await eventually(() => expect(watched.answers.length).toBe(1));
   expect(watched.answers[0]?.map(({ source }) => source)).toEqual([
     "nodes/web.json[10.0.0.3:1]",
@@ -38,7 +38,7 @@ test("dotfiles, editors' copies and other files are no nodes", async () => {
     await write(`web/${file}`, "{}");
   await write(".web.yaml", "- 1");
   await write("web.yaml~", "- 1");
-  const watched = watch(discoveryIn(directory).discovery, "web");
+  const watched = watch(discoveryIn(directory), "web");
   await eventually(() => expect(watched.answers).toEqual([[]]));
   await write("web/.b.json", "{}");
   await write("web/b.json", "1");
@@ -54,7 +54,7 @@ test.each<[string, string, string]>([
   "a list that cannot be used (%s: %j) is lost with its place, and found when it is mended",
   async (file, text, reason) => {
     await write(file, "[1]");
-    const watched = watch(discoveryIn(directory).discovery, "web");
+    const watched = watch(discoveryIn(directory), "web");
     await eventually(() => expect(latest(watched)).toEqual([1]));
     await write(file, text);
     await eventually(() => expect(watched.losses).toEqual([reason]));
@@ -72,7 +72,7 @@ test.each<[string, string | Buffer]>([
 ])("a file of one node that %s is given on as a record of its own, the others are", async (_, text) => {
   await write("web/good.json", '{"ip": "10.0.0.1", "port": 1}');
   await writeFile(join(nodes, "web/bad.json"), text);
-  const watched = watch(discoveryIn(directory).discovery, "web");
+  const watched = watch(discoveryIn(directory), "web");
   await eventually(() => expect(latest(watched)?.length).toBe(2));
   const [bad, good] = watched.answers.at(-1) ?? [];
   expect([good?.source, bad?.source]).toEqual(["nodes/web/good.json", "nodes/web/bad.json"]);
@@ -86,7 +86,7 @@ test.each([
 ])("a list above the limit (%s, %d MiB) is refused unread", async (file, mebibytes, reason) => {
   await write(file, "[");
   await truncate(join(nodes, file), mebibytes * 1024 * 1024 + 1);
-  const watched = watch(discoveryIn(directory).discovery, "web");
+  const watched = watch(discoveryIn(directory), "web");
   await eventually(() => expect(watched.losses[0]).toMatch(reason));
 });
 
@@ -94,7 +94,7 @@ test("a file or directory that stops leading anywhere is lost, and found again",
   await rm(join(nodes, "web"), { recursive: true });
   await symlink("loop.yaml", join(nodes, "loop.yaml"));
   await write("web.yaml", "[1]");
-  const watched = watch(discoveryIn(directory).discovery, "web");
+  const watched = watch(discoveryIn(directory), "web");
   await eventually(() => expect(latest(watched)).toEqual([1]));
   await symlink("loop.yaml", join(directory, "new"));
   await rename(join(directory, "new"), join(nodes, "web.yaml"));
@@ -107,7 +107,7 @@ test("a file or directory that stops leading anywhere is lost, and found again",
 test("a cluster whose last file is removed is lost, not empty", async () => {
   await rm(join(nodes, "web"), { recursive: true });
   await write("web.yaml", "[1]");
-  const watched = watch(discoveryIn(directory).discovery, "web");
+  const watched = watch(discoveryIn(directory), "web");
   await eventually(() => expect(watched.calls).toEqual(["records"]));
   await unlink(join(nodes, "web.yaml"));
   await eventually(() => expect(watched.losses).toEqual([expect.stringContaining("there is no nodes/web.yaml")]));
@@ -119,7 +119,7 @@ test("a cluster whose last file is removed is lost, not empty", async () => {
 test("a list that is removed beside another source counts as removed, unless it is back at once", async () => {
   await write("web.yaml", "[1]");
   await write("web/a.json", "2");
-  const watched = watch(discoveryIn(directory).discovery, "web");
+  const watched = watch(discoveryIn(directory), "web");
   await eventually(() => expect(latest(watched)).toEqual([1, "2"]));
   await rename(join(nodes, "web.yaml"), join(nodes, "web.yaml~"));
   await write("web/b.json", "3");
@@ -135,14 +135,14 @@ test("a list that is removed beside another source counts as removed, unless it 
 test("the directory of another cluster that is named like a list is none", async () => {
   await mkdir(join(nodes, "web.yaml"));
   await write("web.yaml/a.json", "1");
-  const { discovery } = discoveryIn(directory);
+  const discovery = discoveryIn(directory);
   const [web, other] = [watch(discovery, "web"), watch(discovery, "web.yaml")];
   await eventually(() => expect([web.answers, other.answers.map((answer) => answer.length)]).toEqual([[[]], [1]]));
 });
 
 test("an absolute path is taken as it is, a missing directory is named with what to do", async () => {
   const elsewhere = join(directory, "elsewhere");
-  const watched = watch(discoveryIn(directory, { path: elsewhere }).discovery, "web");
+  const watched = watch(discoveryIn(directory, { path: elsewhere }), "web");
   await eventually(() => expect(watched.losses[0]).toContain(`there is no directory ${elsewhere}`));
   expect(watched.losses[0]).toContain('make it or correct "path"');
 });
@@ -164,6 +164,6 @@ test("the configuration of before is taken as it is", () => {
 test.runIf(process.getuid?.() !== 0)("a list that may not be read is lost", async () => {
   await write("web.yaml", "[1]");
   await chmod(join(nodes, "web.yaml"), 0);
-  const watched = watch(discoveryIn(directory).discovery, "web");
+  const watched = watch(discoveryIn(directory), "web");
   await eventually(() => expect(watched.losses[0]).toMatch(/EACCES.*web\.yaml/));
 });

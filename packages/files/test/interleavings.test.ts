@@ -92,7 +92,7 @@ test("whatever is done to the files, only whole ones are told of, and in the end
     const directory = await configurationDirectory();
     const nodes = join(directory, "nodes");
     await mkdir(join(nodes, "web"), { recursive: true });
-    const watched = watch(discoveryIn(directory).discovery, "web");
+    const watched = watch(discoveryIn(directory), "web");
     const versions = new Map([...LISTS, ...NODES].map((file) => [file, new Set<string>()]));
     const current = new Map<string, string>();
     for (const [version, step] of steps.entries()) {

@@ -20,7 +20,7 @@ test("of 10,000 files of one node only the one that changed is looked at and rea
     const batch = Array.from({ length: 500 }, (_, index) => start + index);
     await Promise.all(batch.map((index) => writeFile(name(index), `{"ip": "10.0.0.1", "port": ${index}}`)));
   }
-  const watched = watch(discoveryIn(directory).discovery, "web");
+  const watched = watch(discoveryIn(directory), "web");
   await eventually(() => expect(watched.answers.at(-1)?.length).toBe(COUNT));
   // The second look at everything, for the time before the watch stood.
   await eventually(() => expect(vi.mocked(kit.fileVersion).mock.calls.length).toBeGreaterThanOrEqual(2 * COUNT));

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { serializeNode } from "@lighthouse-sd/core";
+import { type Registration, serializeNode } from "@lighthouse-sd/core";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import type FileDiscovery from "../src/index.js";
 import { configurationDirectory, discoveryIn, eventually, latest, node, watch } from "./discovering.js";
@@ -13,10 +13,15 @@ beforeEach(async () => {
   path = join(directory, "nodes", "web", "app1:8000.reported.json");
 });
 
-/** Reports app1:8000 until the test ends or the returned function is called. */
-function report(discovery: FileDiscovery): () => Promise<void> {
+/** Reports app1:8000 until the test ends or the returned function is called; what it tells goes to `told`. */
+function report(discovery: FileDiscovery, told: string[] = [], keep = false): () => Promise<void> {
   const stopped = new AbortController();
-  const settled = discovery.report("web", node(8000), { signal: stopped.signal });
+  const registration: Registration = {
+    keep,
+    registered: () => void told.push("registered"),
+    lost: (error) => void told.push((error as Error).message),
+  };
+  const settled = discovery.report("web", node(8000), registration, { signal: stopped.signal });
   const stop = async (): Promise<void> => {
     stopped.abort();
     await settled;
@@ -26,7 +31,7 @@ function report(discovery: FileDiscovery): () => Promise<void> {
 }
 
 test("the file holds the node byte for byte and is removed with the report, its directory stays", async () => {
-  const stop = report(discoveryIn(directory).discovery);
+  const stop = report(discoveryIn(directory));
   await eventually(async () => expect(await readFile(path, "utf8")).toBe(serializeNode(node(8000))));
   expect(await readdir(join(directory, "nodes", "web"))).toEqual(["app1:8000.reported.json"]);
   await stop();
@@ -34,7 +39,7 @@ test("the file holds the node byte for byte and is removed with the report, its 
 });
 
 test("the file is refreshed without being written again", async () => {
-  report(discoveryIn(directory, { ttl: "300ms" }).discovery);
+  report(discoveryIn(directory, { ttl: "300ms" }));
   const before = await eventually(() => stat(path));
   await eventually(async () =>
     expect((await stat(path)).mtimeMs).toBeGreaterThan((before as { mtimeMs: number }).mtimeMs),
@@ -46,42 +51,74 @@ test.each<[string, () => Promise<unknown>]>([
   ["the directory was removed", () => rm(join(directory, "nodes"), { recursive: true })],
   ["the file was removed", () => rm(path)],
 ])("the file comes back after %s", async (_, remove) => {
-  report(discoveryIn(directory, { ttl: "off" }).discovery);
+  report(discoveryIn(directory, { ttl: "off" }));
   await eventually(() => stat(path));
   await remove();
   await eventually(async () => expect(await readFile(path, "utf8")).toBe(serializeNode(node(8000))));
 });
 
 test("what was put over the file is replaced", async () => {
-  report(discoveryIn(directory, { ttl: "300ms" }).discovery);
+  report(discoveryIn(directory, { ttl: "300ms" }));
   await eventually(() => stat(path));
   await writeFile(path, "{}");
   await eventually(async () => expect(await readFile(path, "utf8")).toBe(serializeNode(node(8000))));
 });
 
 test("a file that another reporter has put there is not withdrawn", async () => {
-  const stop = report(discoveryIn(directory).discovery);
+  const stop = report(discoveryIn(directory));
   await eventually(() => stat(path));
   await writeFile(path, serializeNode({ ...node(8000), ip: "10.0.0.6" }));
   await stop();
   expect(await readFile(path, "utf8")).toContain("10.0.0.6");
 });
 
-test("a directory that cannot be written is logged once, tried again, and reported to when it can", async () => {
+test("a directory that cannot be written is told once, tried again, and reported to when it can", async () => {
   await writeFile(join(directory, "nodes"), "in the way");
-  const { discovery, logged } = discoveryIn(directory, { ttl: "60ms" });
-  const stop = report(discovery);
-  await eventually(() => expect(logged.length).toBe(1));
-  expect(logged[0]).toMatch(/cannot report to .*app1:8000\.reported\.json: .*trying again/);
+  const told: string[] = [];
+  const stop = report(discoveryIn(directory, { ttl: "60ms" }), told);
+  await eventually(() => expect(told.length).toBe(1));
+  expect(told[0]).toMatch(/^cannot report to .*app1:8000\.reported\.json: /);
   await rm(join(directory, "nodes"));
-  await eventually(() => stat(path));
-  await eventually(() => expect(logged.length).toBe(2));
+  await eventually(() => expect(told.at(-1)).toBe("registered"));
+  expect(new Set(told).size).toBe(2);
   await stop();
+});
+
+test.each(["30s", "off"])(
+  "of two reporters of one node, with ttl %s, the one that ends leaves it to the other",
+  async (ttl) => {
+    const discovery = discoveryIn(directory, { ttl });
+    const told: string[] = [];
+    const stopFirst = report(discovery, told);
+    await eventually(() => expect(told).toContain("registered"));
+    const toldSecond: string[] = [];
+    const stopSecond = report(discoveryIn(directory, { ttl }), toldSecond);
+    await eventually(() => expect(toldSecond).toContain("registered"));
+    const before = await stat(path);
+    await stopFirst();
+    expect((await stat(path)).ino).toBe(before.ino);
+    await stopSecond();
+    await expect(stat(path)).rejects.toThrow("ENOENT");
+  },
+);
+
+test("a node that another reporter has left to itself is kept fresh by the one that goes on", async () => {
+  const discovery = discoveryIn(directory, { ttl: "600ms" });
+  const told: string[] = [];
+  report(discovery, told);
+  await eventually(() => expect(told).toContain("registered"));
+  const leftBy: string[] = [];
+  const leave = report(discovery, leftBy, true);
+  await eventually(() => expect(leftBy).toContain("registered"));
+  await leave();
+  const refreshes = told.length;
+  await eventually(() => expect(told.length).toBeGreaterThan(refreshes + 2));
+  await stat(path);
 });
 
 test("a reporter that died is gone after its ttl, one that lives stays", async () => {
   await mkdir(join(directory, "nodes", "web"), { recursive: true });
-  const { discovery } = discoveryIn(directory, { ttl: "600ms" });
+  const discovery = discoveryIn(directory, { ttl: "600ms" });
   report(discovery);
   await eventually(() => stat(path));
   const watched = watch(discovery, "web");
@@ -93,16 +130,18 @@ test("a reporter that died is gone after its ttl, one that lives stays", async (
 });
 
 test.each(["..", ".", "a/b", ""])("the service name %j is refused", async (name) => {
-  const { discovery } = discoveryIn(directory);
-  await expect(discovery.report(name, node(1), { signal: new AbortController().signal })).rejects.toThrow(
-    "a name must",
-  );
+  const discovery = discoveryIn(directory);
+  const registration: Registration = { keep: false, registered: () => {}, lost: () => {} };
+  const { signal } = new AbortController();
+  await expect(discovery.report(name, node(1), registration, { signal })).rejects.toThrow("a name must");
 });
 
 test("the longest host name still makes a file name", async () => {
   const host = Array.from({ length: 4 }, () => "a".repeat(62)).join(".");
   const stopped = new AbortController();
-  const reporting = discoveryIn(directory).discovery.report("web", { ...node(8000), host }, { signal: stopped.signal });
+  const registration: Registration = { keep: false, registered: () => {}, lost: () => {} };
+  const long = { ...node(8000), host };
+  const reporting = discoveryIn(directory).report("web", long, registration, { signal: stopped.signal });
   await eventually(async () => expect((await readdir(join(directory, "nodes", "web"))).length).toBe(1));
   stopped.abort();
   await reporting;

@@ -1,0 +1,87 @@
+import { mkdir, readFile, stat, unlink, utimes } from "node:fs/promises";
+import { dirname } from "node:path";
+import { writeFileAtomic } from "@lighthouse-sd/plugin-kit";
+import { isMissing } from "./known-file.js";
+
+/** A file that another reporter keeps fresh is left to it until it has missed a refresh: so many times the interval. */
+const MISSED = 1.5;
+/** What somebody has written over the file is replaced after this many milliseconds at most. */
+const LONGEST_FOREIGN_MS = 10_000;
+
+/** The file that a report keeps. Whose it is shows in its stamp: who wrote or refreshed it last knows that. */
+export class ReportedFile {
+  readonly #text: string;
+  readonly #refreshMs: number;
+  /** The stamp of the last write or refresh of one's own. */
+  #own: string | undefined;
+  /** The stamp that was seen last, and since when by the monotonic clock. */
+  #seen: string | undefined;
+  #since = Number.NEGATIVE_INFINITY;
+
+  /** A refresh is due every `refreshMs`; Infinity: never. */
+  constructor(
+    readonly path: string,
+    text: string,
+    refreshMs: number,
+  ) {
+    this.#text = text;
+    this.#refreshMs = refreshMs;
+  }
+
+  /** Writes or refreshes the file if that is due. True: it did. */
+  async look(): Promise<boolean> {
+    const stamp = await stampOf(this.path);
+    if (stamp !== this.#seen) {
+      this.#seen = stamp;
+      this.#since = performance.now();
+    }
+    const due = stamp === undefined || this.#own === undefined || (await this.#isDue(stamp));
+    if (!due) return false;
+    await this.#refresh();
+    return true;
+  }
+
+  /** Removes the file if it is one's own. Rejects where that cannot be done. */
+  async withdraw(): Promise<void> {
+    try {
+      if (this.#own === undefined || (await stampOf(this.path)) !== this.#own) return;
+      if ((await readFile(this.path, "utf8")) === this.#text) await unlink(this.path);
+    } catch (error) {
+      if (isMissing(error)) return;
+      const reason = (error as Error).message;
+      throw new Error(
+        `cannot withdraw ${this.path}: ${reason}; remove it by hand, or it counts as gone after its ttl`,
+        { cause: error },
+      );
+    }
+  }
+
+  async #isDue(stamp: string): Promise<boolean> {
+    const elapsed = performance.now() - this.#since;
+    if (stamp === this.#own) return elapsed >= this.#refreshMs;
+    if (elapsed >= this.#refreshMs * MISSED) return true;
+    return elapsed >= LONGEST_FOREIGN_MS && (await readFile(this.path, "utf8")) !== this.#text;
+  }
+
+  async #refresh(): Promise<void> {
+    await mkdir(dirname(this.path), { recursive: true });
+    if (!(await writeFileAtomic(this.path, this.#text))) {
+      const now = new Date();
+      await utimes(this.path, now, now);
+    }
+    this.#own = await stampOf(this.path);
+    this.#seen = this.#own;
+    this.#since = performance.now();
+  }
+}
+
+/** Which file it is and when its content was written or refreshed last; undefined: there is none. */
+async function stampOf(path: string): Promise<string | undefined> {
+  try {
+    const { ino, mtimeNs } = await stat(path, { bigint: true });
+    return `${ino}:${mtimeNs}`;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
