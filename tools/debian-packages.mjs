@@ -8,7 +8,9 @@ import { Failure, step } from "./terminal.mjs";
 const HAPROXY = { program: "haproxy", debianPackage: "haproxy", variable: "HAPROXY_BIN" };
 /** A library for Java; the package brings a Java along. */
 const ZOOKEEPER = { file: "/usr/share/java/zookeeper.jar", debianPackage: "zookeeper" };
-const REQUIRED = [HAPROXY, ZOOKEEPER];
+/** What `npm start` and `npm run bench` need, and what tests need besides. */
+const REQUIRED = [HAPROXY];
+export const FOR_TESTS = [...REQUIRED, ZOOKEEPER];
 
 /** Debian keeps servers where a normal user's PATH does not look: children get this one. */
 export const PATH = [process.env.PATH, "/usr/local/sbin", "/usr/sbin", "/sbin"].join(delimiter);

@@ -7,9 +7,9 @@ import { Failure, step } from "./terminal.mjs";
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
 /** Everything that `npm start` and `npm test` need before they begin: Node.js, Debian packages, npm packages, a build. */
-export async function setUp({ build }) {
+export async function setUp({ build, debianPackages }) {
   checkNode();
-  await ensureDebianPackages();
+  await ensureDebianPackages(debianPackages);
   await installDependencies();
   step("building what has changed");
   await mustRun(...turbo(["run", "build", ...build.map((name) => `--filter=${name}`), "--output-logs=errors-only"]));

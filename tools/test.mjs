@@ -1,7 +1,7 @@
 // npm test: set-up, the tests of every package, and the end-to-end tests against real servers.
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { PATH } from "./debian-packages.mjs";
+import { FOR_TESTS, PATH } from "./debian-packages.mjs";
 import { run } from "./run-command.mjs";
 import { setUp, turbo, workspacePackages } from "./setup.mjs";
 import { bold, dim, Failure, green, main, red, say, step, yellow } from "./terminal.mjs";
@@ -18,7 +18,7 @@ await main(async () => {
   const unknown = options.find((option) => option !== "--full");
   if (unknown !== undefined) throw new Failure(`unknown option ${unknown}\n${USAGE}`, 64);
 
-  await setUp({ build: [] });
+  await setUp({ build: [], debianPackages: FOR_TESTS });
   for (const directory of workspacePackages()) rmSync(join(directory, RESULTS), { force: true });
   const env = { PATH, ...(options.includes("--full") ? { LIGHTHOUSE_TEST_FULL: "1" } : {}) };
   const began = Date.now();
