@@ -1,4 +1,11 @@
-import type { CallOptions, Change, Cluster, ClusterProblem } from "@lighthouse-sd/core";
+import {
+  type CallOptions,
+  type Change,
+  type Cluster,
+  type ClusterProblem,
+  nodeChanges,
+  nodeNamed,
+} from "@lighthouse-sd/core";
 import type { HAProxyBlock, HAProxyConfig } from "../config/haproxy-config.js";
 import type { Running } from "../process/find-running.js";
 import { ownServers } from "../render/own-servers.js";
@@ -6,8 +13,8 @@ import type { ClusterPart } from "../render/render-cluster.js";
 import { serverIds } from "../render/server-id.js";
 import { AdminSocket } from "./admin-socket.js";
 import { backendRules, backendWork } from "./backend-work.js";
-import { nodeChanges } from "./node-changes.js";
-import { parseInfo, parseServerStat, parseServers, type RunningServer } from "./parse-show.js";
+import { KnownServers } from "./known-servers.js";
+import { parseInfo, parseServerStat, parseServers } from "./parse-show.js";
 import type { BackendWork, Connect, RuntimeEngine, RuntimeOutcome, ServerPair } from "./runtime-engine.js";
 
 const ANSWER_LIMIT_MS = 5000;
@@ -31,7 +38,7 @@ export interface RuntimeReport {
 interface KnownBackend {
   cluster: Cluster<HAProxyBlock>;
   readonly part: ClusterPart;
-  readonly servers: Map<string, RunningServer>;
+  readonly servers: KnownServers;
 }
 
 /** What the running process has, so that a change costs work for itself alone. */
@@ -75,8 +82,7 @@ export class RuntimeSync {
     const backends = parts.flatMap((part): [string, KnownBackend][] => {
       const cluster = byName.get(part.name);
       if (cluster === undefined) return [];
-      const servers = new Map((running.process.servers.get(part.name) ?? []).map((server) => [server.name, server]));
-      return [[part.name, { cluster, part, servers }]];
+      return [[part.name, { cluster, part, servers: new KnownServers(running.process.servers.get(part.name) ?? []) }]];
     });
     this.#known = { running, config, backends: new Map(backends) };
     return await this.#carryOut(this.#known, work, options);
@@ -168,7 +174,9 @@ export class RuntimeSync {
       for (const { name, member } of pairs) {
         if (member === undefined && !this.#engine.remembers(`${rules.backend}/${name}`)) servers?.delete(name);
       }
-      const there = pairs.filter(({ name, member }) => touched.has(name) && (member !== undefined || servers?.has(name)));
+      const there = pairs.filter(
+        ({ name, member }) => touched.has(name) && (member !== undefined || servers?.has(name)),
+      );
       if (there.length === 0) continue;
       await this.#refresh(
         known,
@@ -194,15 +202,14 @@ export class RuntimeSync {
       const backups = new Map([...servers.values()].map(({ name, backup }) => [name, backup]));
       const all = parseServers(await socket.send(`show servers state ${backend}`), "").get(backend) ?? [];
       servers.clear();
-      for (const server of all)
-        servers.set(server.name, { ...server, backup: backups.get(server.name) ?? server.backup });
+      for (const server of all) servers.set({ ...server, backup: backups.get(server.name) ?? server.backup });
       return;
     }
     for (const name of names) {
       const id = servers.get(name)?.id ?? this.#engine.idOf(`${backend}/${name}`);
       const found = id === undefined ? undefined : parseServerStat(await socket.send(`show stat ${backend} 4 ${id}`));
       if (found === undefined || found.name !== name) servers.delete(name);
-      else servers.set(name, { ...found, initialWeight: servers.get(name)?.initialWeight ?? found.initialWeight });
+      else servers.set({ ...found, initialWeight: servers.get(name)?.initialWeight ?? found.initialWeight });
     }
   }
 
@@ -254,15 +261,14 @@ function changedPairs(
   if (before === cluster && waiting.length === 0) return [];
   const own = ownServers(cluster.config.backend);
   if (own.names.size > 0 || own.ids.size > 0) return undefined;
-  const changes = new Map(nodeChanges(before.nodes, cluster.nodes).map(({ name, node }) => [name, node]));
-  const nodes = waiting.length > 0 ? new Map(cluster.nodes.map((node) => [node.name, node])) : undefined;
-  for (const name of waiting) if (!changes.has(name)) changes.set(name, nodes?.get(name));
-  const taken = new Set([...backend.servers.values()].map(({ id }) => id));
+  const changes = new Map(nodeChanges(before.nodes, cluster.nodes).map(({ name, after }) => [name, after]));
+  for (const name of waiting) if (!changes.has(name)) changes.set(name, nodeNamed(cluster.nodes, name));
+  const taken = new Set<number>();
   const pairs: ServerPair[] = [];
   for (const [name, node] of changes) {
     const server = backend.servers.get(name);
     const id = server?.id ?? (node === undefined ? 0 : (serverIds([node], new Set()).get(node) ?? 0));
-    if (server === undefined && taken.has(id)) return undefined;
+    if (server === undefined && (taken.has(id) || backend.servers.hasId(id))) return undefined;
     taken.add(id);
     pairs.push({ name, member: node === undefined ? undefined : { node, name, id }, server });
   }

@@ -1,11 +1,12 @@
-import type { Node } from "@lighthouse-sd/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type NodeChange, nodeChanges } from "../src/runtime/node-changes.js";
-import { node } from "./parts.js";
+import { type Node, type NodeChange, nodeChanges } from "../src/index.js";
 
 /** Nodes by name; some of the same name are the same object, some are not. */
-const POOL: readonly Node[] = Array.from({ length: 12 }, (_, index) => node("10.0.0.1", 80 + (index % 6), { index }));
+const POOL: readonly Node[] = Array.from({ length: 12 }, (_, index) => {
+  const port = 80 + (index % 6);
+  return { name: `a:${port}`, host: "a", ip: "10.0.0.1", port, peer: null, metadata: { index } };
+});
 
 const lists = fc
   .uniqueArray(fc.constantFrom(...POOL), { selector: ({ name }) => name })
@@ -13,9 +14,10 @@ const lists = fc
 
 function apply(before: readonly Node[], changes: readonly NodeChange[]): readonly Node[] {
   const nodes = new Map(before.map((entry) => [entry.name, entry]));
-  for (const { name, node: changed } of changes) {
-    if (changed === undefined) nodes.delete(name);
-    else nodes.set(name, changed);
+  for (const { name, before: old, after } of changes) {
+    expect(nodes.get(name)).toBe(old);
+    if (after === undefined) nodes.delete(name);
+    else nodes.set(name, after);
   }
   return [...nodes.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -26,9 +28,7 @@ test("the changes turn one list into the other, and name only nodes that differ,
       const changes = nodeChanges(before, after);
       expect(apply(before, changes)).toEqual(after);
       expect(new Set(changes.map(({ name }) => name)).size).toBe(changes.length);
-      for (const { name, node: changed } of changes) {
-        expect(before.find((entry) => entry.name === name)).not.toBe(changed);
-      }
+      for (const { before: old, after: now } of changes) expect(old).not.toBe(now);
     }),
   );
 });
