@@ -4,6 +4,7 @@ import { describe, expect, it, test } from "vitest";
 import { runCheck } from "../src/cli/check-command.js";
 import type { PluginFinder } from "../src/plugins/plugin-finder.js";
 import { ConfigFolder, SMALL } from "./support/config-folder.js";
+import { scriptedCheck } from "./support/scripted-check.js";
 import { builtIn, TinyBalancer, TinyDiscovery, tinyFinder } from "./support/small-plugins.js";
 
 async function check(
@@ -48,6 +49,26 @@ const LOOSE = builtIn(
     static override readonly clusterSchema: JsonSchema = { type: "object" };
   },
 );
+
+/** A discovery that services can be registered with, and two checks. */
+const REPORTING = [
+  builtIn(
+    "discovery",
+    "zookeeper",
+    class extends TinyDiscovery {
+      override report(): Promise<void> {
+        return Promise.resolve();
+      }
+    },
+  ),
+  builtIn("check", "http", scriptedCheck().plugin),
+  builtIn("check", "redis", scriptedCheck().plugin),
+];
+
+/** Services of which one thing is wrong, beside a discovery that they can be registered with. */
+function service(text: string): Readonly<Record<string, string>> {
+  return { "discovery/zookeeper.yaml": "{}\n", "services/web.yaml": text };
+}
 
 describe("a valid directory", () => {
   it("has no error and no notice", async () => {
@@ -114,6 +135,7 @@ describe("a valid directory", () => {
     [
       "a service as Lighthouse 1.0.0 has it",
       small({
+        "discovery/zookeeper.yaml": "{}\n",
         "services/cache.yaml": [
           "port: 6379",
           'discovery: "zookeeper"',
@@ -128,7 +150,7 @@ describe("a valid directory", () => {
       }),
     ],
   ])("%s", async (what, files) => {
-    const { code, errors, notices } = await check(files, tinyFinder(PLAIN, LOOSE));
+    const { code, errors, notices } = await check(files, tinyFinder(PLAIN, LOOSE, ...REPORTING));
     expect(errors).toEqual([]);
     expect(code).toBe(0);
     if (what !== "merge keys") expect(notices).toEqual([]);
@@ -229,10 +251,87 @@ describe("one mistake, told at its place", () => {
     ],
     [
       "a service's name that is none",
-      { "services/cache.yaml": "port: 1\nname: 5\n" },
+      service("port: 1\nname: 5\ndiscovery: zookeeper\n"),
       [
-        "services/cache.yaml:2:7 name: must be a name of letters, digits, dots, _ and - that does not begin with a dot, got 5",
+        "services/web.yaml:2:7 name: must be a name of letters, digits, dots, _ and - that does not begin with a dot, got 5",
       ],
+    ],
+    [
+      "a service without a port",
+      service("discovery: zookeeper\n"),
+      ['services/web.yaml:1:1 "port" or "ports" is required'],
+    ],
+    [
+      "a service's port that is none",
+      service("ports: [80, 80a]\ndiscovery: zookeeper\n"),
+      ['services/web.yaml:1:13 ports[1]: must be an integer from 1 to 65535, got "80a"'],
+    ],
+    [
+      "an unknown key of a service",
+      service("port: 80\ndiscovery: zookeeper\nmetdata: {}\n"),
+      ['services/web.yaml:3:1 metdata: unknown key "metdata"; did you mean "metadata"?'],
+    ],
+    [
+      "a service's discovery that is not there",
+      service("port: 80\ndiscovery: zookeper\n"),
+      ['services/web.yaml:2:12 discovery: there is no discovery "zookeper"; did you mean "zookeeper"?'],
+    ],
+    [
+      "a service's discovery that only reads",
+      service("port: 80\ndiscovery: list\n"),
+      [
+        'services/web.yaml:2:12 discovery: services cannot be registered with the discovery "list": its plugin @test/list 1.2.3 only reads',
+      ],
+    ],
+    [
+      "a check that nobody offers, and all else that is wrong with its service",
+      service("port: 0\ndiscovery: lst\nchecks:\n  htpp: {}\n"),
+      [
+        "services/web.yaml:1:7 port: must be an integer from 1 to 65535, got 0",
+        'services/web.yaml:2:12 discovery: there is no discovery "lst"; did you mean "list"?',
+        'services/web.yaml:4:3 checks.htpp: no check plugin "htpp" was found, built in or in a package htpp, @lighthouse-sd/htpp, lighthouse-sd-htpp under no directory at all: did you mean "http"?',
+      ],
+    ],
+    [
+      "a check's own key",
+      service("port: 80\ndiscovery: zookeeper\nchecks:\n  http:\n    uir: /\n"),
+      ['services/web.yaml:5:5 checks.http.uir: unknown key "uir"; did you mean "uri"?'],
+    ],
+    [
+      "a check's key that is the engine's",
+      service("port: 80\ndiscovery: zookeeper\nchecks:\n  http:\n    rize: 2\n"),
+      ['services/web.yaml:5:5 checks.http.rize: unknown key "rize"; did you mean "rise"?'],
+    ],
+    [
+      "a rise that is none",
+      service("port: 80\ndiscovery: zookeeper\nchecks:\n  http: {rise: 0}\n"),
+      ["services/web.yaml:4:16 checks.http.rise: must be an integer of at least 1, got 0"],
+    ],
+    [
+      "an interval that is nearly none",
+      service("port: 80\ndiscovery: zookeeper\nchecks: {interval: 0, http: {timeout: 1ms}}\n"),
+      [
+        "services/web.yaml:3:20 checks.interval: must be at least 10ms, got 0",
+        'services/web.yaml:3:39 checks.http.timeout: must be at least 10ms, got "1ms"',
+      ],
+    ],
+    [
+      "an interval mistyped",
+      service("port: 80\ndiscovery: zookeeper\nchecks: {intervall: 3, http: {}}\n"),
+      ['services/web.yaml:3:10 checks.intervall: unknown key "intervall"; did you mean "interval"?'],
+    ],
+    [
+      "two services of one name",
+      {
+        ...service("port: 80\ndiscovery: zookeeper\n"),
+        "services/api.yaml": "name: web\nport: 81\ndiscovery: zookeeper\n",
+      },
+      ['services/web.yaml:1:1 the name "web" is also that of services/api.yaml; give one of them another name'],
+    ],
+    [
+      "metadata that no reader of the registry would take",
+      service(`port: 80\ndiscovery: zookeeper\nmetadata: {text: "${"x".repeat(40_000)}"}\n`),
+      ["services/web.yaml:3:11 metadata: has 40011 characters; the limit is 32768"],
     ],
     [
       "a file name with a space",
@@ -255,7 +354,7 @@ describe("one mistake, told at its place", () => {
   ])("%s", async (what, files, expected) => {
     const { path } = await ConfigFolder.make(small(files));
     if (what === "what is not UTF-8") await writeFile(`${path}/runner.yaml`, Buffer.from([0x61, 0xff, 0x0a]));
-    const { code, errors } = await checkFolder(path, tinyFinder(PLAIN));
+    const { code, errors } = await checkFolder(path, tinyFinder(PLAIN, ...REPORTING));
     expect(errors).toEqual(what === "what is not UTF-8" ? ["runner.yaml is not UTF-8 text"] : expected);
     expect(code).toBe(1);
   });
@@ -360,8 +459,18 @@ describe("notices", () => {
     ],
     [
       "a bare word in a service",
-      { "services/web.yaml": "port: 1\nchecks:\n  http: {https: yes}\n" },
+      service("port: 1\ndiscovery: zookeeper\nmetadata: {tls: yes}\nchecks:\n  http: {https: yes}\n"),
       ['services/web.yaml:3:17 the bare word yes is the text "yes" in YAML 1.2; write true, or "yes" in quotes'],
+    ],
+    [
+      "a service without checks",
+      service("port: 1\ndiscovery: zookeeper\n"),
+      ["services/web.yaml:1:1 has no checks: it is always up, whether it works or not"],
+    ],
+    [
+      "metadata that balancers will not use",
+      service("port: 1\ndiscovery: zookeeper\nchecks: {http: {}}\nmetadata: {weight: heavy}\n"),
+      ['services/web.yaml:4:11 metadata: metadata.weight must be an integer from 0 to 256, got "heavy"'],
     ],
     [
       "files in the wrong place",
@@ -379,7 +488,7 @@ describe("notices", () => {
       ],
     ],
   ])("%s", async (_what, files, expected) => {
-    expect(await check(small(files))).toEqual({ code: 0, errors: [], notices: expected });
+    expect(await check(small(files), tinyFinder(...REPORTING))).toEqual({ code: 0, errors: [], notices: expected });
   });
 
   it("says so of a directory with nothing in it", async () => {

@@ -1,7 +1,8 @@
 import type { PluginKind } from "@lighthouse-sd/core";
 import { ConfigurationDirectory } from "../config/configuration-directory.js";
 import type { Draft } from "../config/draft.js";
-import { parseFile, readDraft, wantedPlugin } from "../config/read-draft.js";
+import { parseFile, readDraft, wantedPlugins } from "../config/read-draft.js";
+import { findPlugins } from "../config/wanted-plugins.js";
 import { errorText } from "../error-text.js";
 import type { LoadedPlugin, UnusablePlugin } from "../plugins/loaded-plugin.js";
 import { isUnusable, type PluginFinder } from "../plugins/plugin-finder.js";
@@ -103,15 +104,19 @@ async function usesIn(directory: string, finder: PluginFinder): Promise<readonly
   const looked = await new ConfigurationDirectory(directory).observe({ signal, settleMs: 0, emptiedOnPurpose: false });
   const uses = looked.texts.map(async (text): Promise<readonly Use[]> => {
     const parsed = parseFile(text);
-    const wanted = wantedPlugin(parsed);
-    if (wanted === undefined) return [];
-    const plugin = await finder.find(wanted.kind, wanted.type);
-    return [{ ...wanted, file: text.file, plugin, config: configOf(readDraft(parsed, plugin)) }];
+    const wanted = wantedPlugins(parsed);
+    const plugins = await findPlugins(finder, wanted);
+    const draft = readDraft(parsed, plugins);
+    return wanted.flatMap(({ key, kind, type }) => {
+      const plugin = plugins.get(key);
+      return plugin === undefined ? [] : [{ kind, type, file: text.file, plugin, config: configOf(draft, key) }];
+    });
   });
   return (await Promise.all(uses)).flat();
 }
 
-function configOf(draft: Draft): unknown {
-  const instance = draft.kind === "balancer" || draft.kind === "discovery" ? draft.content : undefined;
-  return draft.problems.length === 0 ? instance?.config : undefined;
+function configOf(draft: Draft, key: string): unknown {
+  if (draft.problems.length > 0) return undefined;
+  if (draft.kind === "service") return draft.content?.settings?.checks.get(key)?.config;
+  return draft.kind === "balancer" || draft.kind === "discovery" ? draft.content?.config : undefined;
 }

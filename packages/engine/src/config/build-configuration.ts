@@ -7,6 +7,7 @@ import type {
   DiscoverySettings,
   LoggingSettings,
   RunnerSettings,
+  ServiceSettings,
 } from "./configuration.js";
 import type { DraftOf } from "./draft.js";
 import { type Drafts, FileSet } from "./file-set.js";
@@ -27,6 +28,7 @@ export function buildConfiguration(
     balancers: keepMap(previous?.balancers, instances(set.balancers, previous?.balancers)),
     discoveries: keepMap(previous?.discoveries, instances(set.discoveries, previous?.discoveries)),
     clusters: keepMap(previous?.clusters, clusters(set, fits, previous)),
+    services: keepMap(previous?.services, services(set, previous)),
   };
   const same = (Object.keys(next) as (keyof Configuration)[]).every((part) => previous?.[part] === next[part]);
   return same && previous !== undefined ? previous : next;
@@ -42,6 +44,15 @@ function instances<Settings extends BalancerSettings | DiscoverySettings>(
     return [[name, keep(before, { ...content, config: keep(before?.config, content.config) })]];
   });
   return sorted(entries);
+}
+
+function services(set: FileSet, previous: Configuration | undefined): ReadonlyMap<string, ServiceSettings> {
+  return sorted(
+    set.services.flatMap(({ name, content }): [string, ServiceSettings][] => {
+      const settings = content?.settings;
+      return settings === undefined ? [] : [[name, keep(previous?.services.get(name), settings)]];
+    }),
+  );
 }
 
 function clusters(

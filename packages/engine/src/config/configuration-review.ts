@@ -1,4 +1,4 @@
-import { isUnusable, type PluginFinder } from "../plugins/plugin-finder.js";
+import type { PluginFinder } from "../plugins/plugin-finder.js";
 import { type Admission, admitFiles } from "./admit-files.js";
 import { BlockFits } from "./block-fits.js";
 import { buildConfiguration } from "./build-configuration.js";
@@ -9,10 +9,12 @@ import { compareSlots, type FileSlot } from "./directory-layout.js";
 import type { Draft, SourceText } from "./draft.js";
 import { type Drafts, FileSet } from "./file-set.js";
 import type { Observation } from "./observation.js";
-import { parseFile, readDraft, wantedPlugin } from "./read-draft.js";
+import { parseFile, readDraft, wantedPlugins } from "./read-draft.js";
 import { describeRefusals } from "./refusals.js";
+import { serviceProblems } from "./service-problems.js";
 import { sortProblems } from "./sort-problems.js";
 import { placeholderDiscovery } from "./unusable-discovery.js";
+import { dependsOnPlugins, findPlugins, wasReadWith } from "./wanted-plugins.js";
 
 /** What became of an observation. */
 export interface Verdict {
@@ -58,7 +60,7 @@ export class ConfigurationReview {
     const problems = [
       ...observation.problems,
       ...drafts.flatMap((draft) => draft.problems),
-      ...drafts.flatMap((draft) => invalidClusterProblems(draft, target, check)),
+      ...drafts.flatMap((draft) => invalidFileProblems(draft, target, check)),
       ...refusals,
     ];
     this.#accepted = admitted;
@@ -87,14 +89,12 @@ export class ConfigurationReview {
     const known = [this.#accepted.get(text.slot), this.#drafts.get(text.slot)].filter(
       (draft) => draft?.text === text.text && draft.file === text.file && draft.placeholder !== true,
     );
-    const lasting = known.find((draft) => draft !== undefined && !dependsOnPlugin(draft));
+    const lasting = known.find((draft) => draft !== undefined && !dependsOnPlugins(draft));
     if (lasting !== undefined) return lasting;
     const parsed = parseFile(text);
-    const wanted = wantedPlugin(parsed);
-    const plugin = wanted === undefined ? undefined : await this.#plugins.find(wanted.kind, wanted.type);
-    const usable = plugin === undefined || isUnusable(plugin) ? undefined : plugin;
-    const same = known.find((draft) => usable !== undefined && pluginOf(draft) === usable);
-    return same ?? readDraft(parsed, plugin);
+    const plugins = await findPlugins(this.#plugins, wantedPlugins(parsed));
+    const same = known.find((draft) => draft !== undefined && wasReadWith(draft, plugins));
+    return same ?? readDraft(parsed, plugins);
   }
 
   /** The set to be reached: the valid drafts, and of the other files what was valid last. */
@@ -139,18 +139,16 @@ function isSameSet(a: Drafts, b: Drafts): boolean {
   return a.size === b.size && [...a].every(([slot, draft]) => b.get(slot) === draft);
 }
 
-/** The mistakes of a cluster's file that only show beside the others, told together with its own. */
-function invalidClusterProblems(draft: Draft, target: FileSet, check: SetCheck): readonly FileProblem[] {
-  if (draft.kind !== "cluster" || draft.problems.length === 0) return [];
-  return clusterProblems(draft, target, check).map(({ slot: _slot, involves: _involves, ...problem }) => problem);
-}
-
-function dependsOnPlugin(draft: Draft): boolean {
-  return draft.kind === "balancer" || draft.kind === "discovery";
-}
-
-function pluginOf(draft: Draft | undefined): unknown {
-  return draft?.kind === "balancer" || draft?.kind === "discovery" ? draft.content?.plugin : undefined;
+/** The mistakes of a cluster's or service's file that only show beside the others, told together with its own. */
+function invalidFileProblems(draft: Draft, target: FileSet, check: SetCheck): readonly FileProblem[] {
+  if (draft.problems.length === 0) return [];
+  const problems =
+    draft.kind === "cluster"
+      ? clusterProblems(draft, target, check)
+      : draft.kind === "service"
+        ? serviceProblems(draft, target, check)
+        : [];
+  return problems.map(({ slot: _slot, involves: _involves, ...problem }) => problem);
 }
 
 function slotOf({ slot, kind, base, file }: FileSlot): FileSlot {

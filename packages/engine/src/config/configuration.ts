@@ -1,4 +1,4 @@
-import type { Duration } from "@lighthouse-sd/core";
+import type { Duration, JsonObject } from "@lighthouse-sd/core";
 import type { LoadedPlugin } from "../plugins/loaded-plugin.js";
 
 /** What the accepted files of a configuration directory say. A part that has not changed is the same object as in the
@@ -9,6 +9,7 @@ export interface Configuration {
   readonly balancers: ReadonlyMap<string, BalancerSettings>;
   readonly discoveries: ReadonlyMap<string, DiscoverySettings>;
   readonly clusters: ReadonlyMap<string, ClusterSettings>;
+  readonly services: ReadonlyMap<string, ServiceSettings>;
 }
 
 /** runner.yaml, defaults filled in. */
@@ -71,6 +72,38 @@ export interface GuardSettings {
   readonly max_removal: string | number;
   readonly window: Duration;
   readonly confirm_after: Duration;
+}
+
+/** services/<name>.yaml, defaults filled in. */
+export interface ServiceSettings {
+  readonly name: string;
+  readonly file: string;
+  /** The name of a discovery instance, which exists. */
+  readonly discovery: string;
+  /** Where it is checked. */
+  readonly host: string;
+  /** Each is a node of its own. */
+  readonly ports: readonly number[];
+  readonly metadata: JsonObject;
+  /** False: a reporter that stops leaves its nodes registered, for the next start to go on with. */
+  readonly withdrawOnStop: boolean;
+  /** Between two runs of a check. */
+  readonly intervalMs: number;
+  /** By name; empty: always up. */
+  readonly checks: ReadonlyMap<string, CheckSettings>;
+}
+
+/** One of `checks` in services/<name>.yaml, defaults filled in. */
+export interface CheckSettings {
+  readonly name: string;
+  readonly plugin: LoadedPlugin<"check">;
+  /** Validated by the plugin, defaults filled in. */
+  readonly config: unknown;
+  /** Passes in a row that make it pass. */
+  readonly rise: number;
+  /** Failures in a row that make it fail. */
+  readonly fall: number;
+  readonly timeoutMs: number;
 }
 
 /** Something wrong in a file, with its place. */

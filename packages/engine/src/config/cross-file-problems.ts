@@ -8,6 +8,8 @@ import type { FileProblem } from "./configuration.js";
 import { type Draft, type DraftOf, placeProblem } from "./draft.js";
 import { type Drafts, FileSet } from "./file-set.js";
 import { configProblems, readProblems } from "./instance-file.js";
+import { serviceProblems } from "./service-problems.js";
+import { unknownDiscovery } from "./unknown-discovery.js";
 
 /** A problem that a file has only beside the others. */
 export interface SetProblem extends FileProblem {
@@ -33,6 +35,7 @@ export function crossFileProblems(drafts: Drafts, check: SetCheck, quick = false
   const problems = [
     ...nameProblems(drafts),
     ...set.clusters.flatMap((cluster) => clusterProblems(cluster, set, check)),
+    ...set.services.flatMap((service) => serviceProblems(service, set, check)),
   ];
   if (quick && problems.length > 0) return problems;
   for (const balancer of set.balancers.values()) problems.push(...balancerProblems(balancer, set, check));
@@ -57,26 +60,6 @@ export function clusterProblems(cluster: DraftOf<"cluster">, set: FileSet, check
   }
   for (const problem of strayKeys(content.value, set, check)) found.push({ problem, involves: [] });
   return found.map(({ problem, involves }) => ({ ...placeProblem(cluster, problem), slot: cluster.slot, involves }));
-}
-
-function unknownDiscovery(
-  name: string,
-  set: FileSet,
-  check: SetCheck,
-): { readonly problem: Problem; readonly involves: readonly string[] } {
-  const known = [...set.discoveries.keys()].sort();
-  const nearest = nearestWord(name, known);
-  const was = check.before.discoveries.get(name);
-  const reason =
-    nearest !== undefined
-      ? `; did you mean "${nearest}"?`
-      : was !== undefined
-        ? `: ${was.file} no longer gives it`
-        : known.length === 0
-          ? ": there is no file in discovery/"
-          : `; there are: ${known.join(", ")}`;
-  const problem = { path: ["discovery"], message: `there is no discovery "${name}"${reason}` };
-  return { problem, involves: was === undefined ? [] : [was.slot] };
 }
 
 /** Keys that are neither known nor can be blocks for balancers of other hosts. */

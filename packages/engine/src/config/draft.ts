@@ -6,6 +6,7 @@ import type {
   GuardSettings,
   LoggingSettings,
   RunnerSettings,
+  ServiceSettings,
 } from "./configuration.js";
 import type { FileKind, FileSlot } from "./directory-layout.js";
 import type { YamlSource } from "./yaml-source.js";
@@ -26,13 +27,20 @@ export interface ClusterContent {
   readonly words: readonly AmbiguousWord[];
 }
 
+/** What a service's file says. */
+export interface ServiceContent {
+  /** Undefined in a draft with problems alone. */
+  readonly settings: ServiceSettings | undefined;
+  readonly discovery: string | undefined;
+}
+
 interface Contents {
   readonly runner: RunnerSettings;
   readonly logging: LoggingSettings;
   readonly balancer: BalancerSettings;
   readonly discovery: DiscoverySettings;
   readonly cluster: ClusterContent;
-  readonly service: Readonly<Record<string, unknown>>;
+  readonly service: ServiceContent;
 }
 
 /** One version of one file, checked as far as that goes without the other files. */
@@ -42,7 +50,7 @@ export interface DraftOf<Kind extends FileKind> extends SourceText {
   readonly name: string;
   /** Undefined where the text does not parse. */
   readonly source: YamlSource | undefined;
-  /** Undefined where the file cannot be used; a cluster's draft may have some beside problems. */
+  /** Undefined where the file cannot be used; a cluster's or service's draft may have some beside problems. */
   readonly content: Contents[Kind] | undefined;
   /** Empty: it may be used. */
   readonly problems: readonly FileProblem[];

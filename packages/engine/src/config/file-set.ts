@@ -9,13 +9,17 @@ export class FileSet {
   readonly discoveries: ReadonlyMap<string, DraftOf<"discovery">>;
   /** By name. */
   readonly clusters: readonly DraftOf<"cluster">[];
+  readonly services: readonly DraftOf<"service">[];
 
   constructor(readonly drafts: Drafts) {
     const all = [...drafts.values()];
     this.balancers = new Map(all.flatMap((draft) => (draft.kind === "balancer" ? [[draft.name, draft]] : [])));
     this.discoveries = new Map(all.flatMap((draft) => (draft.kind === "discovery" ? [[draft.name, draft]] : [])));
-    this.clusters = all
-      .filter((draft) => draft.kind === "cluster")
-      .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+    this.clusters = all.filter((draft) => draft.kind === "cluster").sort(byName);
+    this.services = all.filter((draft) => draft.kind === "service").sort(byName);
   }
+}
+
+function byName(a: Draft, b: Draft): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }

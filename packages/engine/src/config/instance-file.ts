@@ -6,16 +6,13 @@ import { callSynchronous } from "./call-synchronous.js";
 /** What a plugin makes of the file of one of its instances. */
 export type CheckedInstance = { readonly config: unknown } | { readonly problems: readonly Problem[] };
 
-/** Has a plugin check the configuration of an instance: a file's value without `type` and `name`. Whatever else than a
+/** Has a plugin check the configuration of an instance: its value in its file, without `type` and `name`. Whatever else than a
  * configuration comes back is a problem of that file, and nothing more. */
-export function checkInstance(
-  plugin: LoadedPlugin<"balancer" | "discovery">,
-  value: Readonly<Record<string, unknown>>,
-): CheckedInstance {
+export function checkInstance(plugin: LoadedPlugin, value: Readonly<Record<string, unknown>>): CheckedInstance {
   const who = `the ${plugin.kind} plugin ${plugin.packageName} ${plugin.version}`;
   const { type: _type, name: _name, ...own } = value;
   const whole = (message: string): CheckedInstance => ({ problems: [{ path: [], message: `${who}: ${message}` }] });
-  const unusable = unusableSchema(plugin.plugin.clusterSchema);
+  const unusable = unusableSchema("clusterSchema" in plugin.plugin ? plugin.plugin.clusterSchema : undefined);
   if (unusable !== undefined) return whole(`its clusterSchema cannot be used: ${unusable}`);
   try {
     const config = callSynchronous("its validateConfig", () => plugin.plugin.validateConfig(structuredClone(own)));

@@ -7,8 +7,10 @@ import { type Draft, type DraftOf, placeProblem, type SourceText } from "./draft
 import { checkInstance, configProblems } from "./instance-file.js";
 import { LOGGING_SCHEMA, readLoggingFile } from "./logging-file.js";
 import { type ParsedYaml, parseYaml } from "./parse-yaml.js";
+import { readService, wantedChecks } from "./read-service.js";
 import { RUNNER_SCHEMA, readRunnerFile } from "./runner-file.js";
 import { takesWord } from "./schema-words.js";
+import { type FoundPlugins, OWN_PLUGIN, type WantedPlugin } from "./wanted-plugins.js";
 
 /** Keys of a cluster's file that no balancer or discovery may be called. */
 const RESERVED: readonly string[] = [...CLUSTER_KEYS, "type"];
@@ -25,17 +27,19 @@ export function parseFile(text: SourceText): ParsedFile {
   return { ...text, broken: broken as Draft };
 }
 
-/** The plugin that a parsed file asks for: its `type`, else its base name; undefined where it needs none. */
-export function wantedPlugin(
-  file: ParsedFile,
-): { readonly kind: "balancer" | "discovery"; readonly type: string } | undefined {
-  if (!("yaml" in file) || (file.kind !== "balancer" && file.kind !== "discovery")) return undefined;
-  const type = file.yaml.value["type"] ?? file.base;
-  return typeof type === "string" ? { kind: file.kind, type } : undefined;
+/** The plugins that a parsed file asks for: that of an instance by its `type`, else its base name; those of a service's
+ * checks likewise. */
+export function wantedPlugins(file: ParsedFile): readonly WantedPlugin[] {
+  if (!("yaml" in file)) return [];
+  const { value } = file.yaml;
+  if (file.kind === "service") return wantedChecks(value);
+  if (file.kind !== "balancer" && file.kind !== "discovery") return [];
+  const type = value["type"] ?? file.base;
+  return typeof type === "string" ? [{ key: OWN_PLUGIN, kind: file.kind, type }] : [];
 }
 
-/** Checks a file as far as that goes without the others. `plugin` is what was found for `wantedPlugin`. */
-export function readDraft(file: ParsedFile, plugin: LoadedPlugin | UnusablePlugin | undefined): Draft {
+/** Checks a file as far as that goes without the others. `plugins` is what was found for `wantedPlugins`. */
+export function readDraft(file: ParsedFile, plugins: FoundPlugins): Draft {
   if ("broken" in file) return file.broken;
   const reading = new DraftReading(file, file.yaml);
   switch (file.kind) {
@@ -49,10 +53,9 @@ export function readDraft(file: ParsedFile, plugin: LoadedPlugin | UnusablePlugi
     case "cluster":
       return reading.cluster();
     case "service":
-      reading.readName([]);
-      return reading.finish<"service">(file.yaml.value, undefined);
+      return reading.service(plugins);
     default:
-      return reading.instance(file.kind, plugin);
+      return reading.instance(file.kind, plugins.get(OWN_PLUGIN));
   }
 }
 
@@ -82,6 +85,19 @@ class DraftReading {
     const head = this.attempt<ClusterHead>(() => readClusterHead(value));
     const { discovery, meta_cluster: metaCluster, guard } = head ?? headAsFarAsItGoes(value);
     return this.finish<"cluster">({ value, discovery, metaCluster, guard, words }, undefined, false);
+  }
+
+  service(plugins: FoundPlugins): Draft {
+    this.readName([]);
+    const { settings, problems, notices, schema } = readService(this.#file.file, this.#yaml.value, plugins);
+    this.#problems.push(...problems);
+    this.#notices.push(...notices);
+    const { discovery } = this.#yaml.value;
+    const content = {
+      settings: settings === undefined ? undefined : { ...settings, name: this.#name },
+      discovery: typeof discovery === "string" ? discovery : undefined,
+    };
+    return this.finish<"service">(content, schema);
   }
 
   instance(kind: "balancer" | "discovery", plugin: LoadedPlugin | UnusablePlugin | undefined): Draft {
@@ -127,7 +143,7 @@ class DraftReading {
     const given = this.#yaml.value["name"];
     const path = given === undefined ? [] : ["name"];
     if (given !== undefined && (typeof given !== "string" || !isName(given))) {
-      if (this.#file.kind === "cluster") return; // its schema says so
+      if (this.#file.kind === "cluster" || this.#file.kind === "service") return; // its schema says so
       this.#problems.push({ path, message: `must be ${NAME_RULE}, got ${JSON.stringify(given)}` });
       return;
     }

@@ -30,6 +30,10 @@ class UnusableDiscovery extends Discovery<Reason> {
       signal.addEventListener("abort", () => resolve(), { once: true });
     });
   }
+
+  override report(): Promise<void> {
+    return Promise.reject(new Error(this.#reason));
+  }
 }
 
 UnusableDiscovery satisfies DiscoveryPlugin<Reason>;

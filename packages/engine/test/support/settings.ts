@@ -5,6 +5,7 @@ import type {
   Configuration,
   DiscoverySettings,
   GuardSettings,
+  ServiceSettings,
 } from "../../src/config/configuration.js";
 
 /** The guard that a cluster without one has. */
@@ -57,6 +58,7 @@ export function configuration(parts: {
   readonly balancers?: readonly BalancerSettings[];
   readonly discoveries?: readonly DiscoverySettings[];
   readonly clusters?: readonly ClusterSettings[];
+  readonly services?: readonly ServiceSettings[];
   readonly runner?: Partial<Configuration["runner"]>;
 }): Configuration {
   const byName = <T extends { readonly name: string }>(list: readonly T[] = []): ReadonlyMap<string, T> =>
@@ -67,5 +69,6 @@ export function configuration(parts: {
     balancers: byName(parts.balancers),
     discoveries: byName(parts.discoveries),
     clusters: byName(parts.clusters),
+    services: byName(parts.services),
   };
 }
