@@ -6,11 +6,16 @@ import { Failure, step } from "./terminal.mjs";
 
 /** What start and test run that npm does not bring. `variable` names another binary than the one on PATH. */
 const HAPROXY = { program: "haproxy", debianPackage: "haproxy", variable: "HAPROXY_BIN" };
+const ETCD = { program: "etcd", debianPackage: "etcd-server" };
+const OPENSSL = { program: "openssl", debianPackage: "openssl" };
+/** The package without `-base` would start a server on port 53. */
+const DNSMASQ = { program: "dnsmasq", debianPackage: "dnsmasq-base", variable: "DNSMASQ_BIN" };
+const REDIS = { program: "redis-server", debianPackage: "redis-server", variable: "REDIS_SERVER_BIN" };
 /** A library for Java; the package brings a Java along. */
 const ZOOKEEPER = { file: "/usr/share/java/zookeeper.jar", debianPackage: "zookeeper" };
 /** What `npm start` and `npm run bench` need, and what tests need besides. */
 const REQUIRED = [HAPROXY];
-export const FOR_TESTS = [...REQUIRED, ZOOKEEPER];
+export const FOR_TESTS = [...REQUIRED, ETCD, OPENSSL, ZOOKEEPER, DNSMASQ, REDIS];
 
 /** Debian keeps servers where a normal user's PATH does not look: children get this one. */
 export const PATH = [process.env.PATH, "/usr/local/sbin", "/usr/sbin", "/sbin"].join(delimiter);

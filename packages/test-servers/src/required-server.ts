@@ -4,6 +4,10 @@ import { delimiter, isAbsolute, join } from "node:path";
 /** Servers that tests run, with where their program is named and the Debian package that has it. */
 const SERVERS = {
   haproxy: { variable: "HAPROXY_BIN", program: "haproxy", debianPackage: "haproxy" },
+  // The package without -base would start a server on port 53.
+  dnsmasq: { variable: "DNSMASQ_BIN", program: "dnsmasq", debianPackage: "dnsmasq-base" },
+  redis: { variable: "REDIS_SERVER_BIN", program: "redis-server", debianPackage: "redis-server" },
+  etcd: { variable: undefined, program: "etcd", debianPackage: "etcd-server" },
   // No program but a library, with the Java that its Debian package brings along.
   zookeeper: { variable: undefined, program: "/usr/share/java/zookeeper.jar", debianPackage: "zookeeper" },
 } as const;
@@ -18,6 +22,27 @@ const SYSTEM_DIRECTORIES = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 export function haproxyBinary(): string {
   const found = findServer("haproxy");
   if (found === undefined) throw new Error(missing("haproxy"));
+  return found;
+}
+
+/** The path of the etcd that tests run. Throws where there is none. */
+export function etcdBinary(): string {
+  const found = findServer("etcd");
+  if (found === undefined) throw new Error(missing("etcd"));
+  return found;
+}
+
+/** The path of the dnsmasq that tests run: DNSMASQ_BIN, or the one on PATH. Throws where there is none. */
+export function dnsmasqBinary(): string {
+  const found = findServer("dnsmasq");
+  if (found === undefined) throw new Error(missing("dnsmasq"));
+  return found;
+}
+
+/** The path of the Redis server that tests run: REDIS_SERVER_BIN, or the one on PATH. Throws where there is none. */
+export function redisBinary(): string {
+  const found = findServer("redis");
+  if (found === undefined) throw new Error(missing("redis"));
   return found;
 }
 
