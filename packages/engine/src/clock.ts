@@ -17,7 +17,12 @@ export const systemClock: Clock = {
   elapsed: () => performance.now(),
   after: (ms, callback) => {
     if (ms === Number.POSITIVE_INFINITY) return () => undefined;
-    const timer = setTimeout(callback, Math.min(Math.max(0, ms), LONGEST_TIMER));
+    if (ms <= 0) {
+      // The shortest timer takes a millisecond.
+      const immediate = setImmediate(callback);
+      return () => clearImmediate(immediate);
+    }
+    const timer = setTimeout(callback, Math.min(ms, LONGEST_TIMER));
     return () => clearTimeout(timer);
   },
 };

@@ -1,14 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compareAddresses } from "../src/membership/address-order.js";
-import { distinctNodes } from "../src/membership/distinct-nodes.js";
-import { type Readings, readRecords } from "../src/membership/read-records.js";
+import { NOTHING_READ, withRecords } from "../src/membership/readings.js";
 import { goodRecord, record, shown } from "./support/sample-nodes.js";
 
-const NONE: Readings = new Map();
-
 function nodesOf(...records: readonly unknown[]): readonly string[] | null {
-  return shown(distinctNodes(readRecords(NONE, records), null));
+  return shown(withRecords(NOTHING_READ, records).nodes);
 }
 
 describe("distinct nodes", () => {
@@ -22,9 +19,9 @@ describe("distinct nodes", () => {
   });
 
   test("a good record counts before one that stands at its last good value", () => {
-    const before = readRecords(NONE, [record("a", { host: "old", ip: "10.0.0.1", port: 80 })]);
-    const after = readRecords(before, [record("a", "bad"), record("b", { host: "new", ip: "10.0.0.1", port: 80 })]);
-    expect(shown(distinctNodes(after, null))).toEqual(["new:80@10.0.0.1"]);
+    const before = withRecords(NOTHING_READ, [record("a", { host: "old", ip: "10.0.0.1", port: 80 })]);
+    const after = withRecords(before, [record("a", "bad"), record("b", { host: "new", ip: "10.0.0.1", port: 80 })]);
+    expect(shown(after.nodes)).toEqual(["new:80@10.0.0.1"]);
   });
 
   test("of two nodes with one name the one with the higher address is named by its address", () => {
@@ -43,9 +40,9 @@ describe("distinct nodes", () => {
   });
 
   test("one name with a new address alone is a change of address", () => {
-    const before = readRecords(NONE, [record("a", { host: "a", ip: "10.0.0.1", port: 80 })]);
-    const after = readRecords(before, [record("a", { host: "a", ip: "10.0.0.2", port: 80 })]);
-    expect(shown(distinctNodes(after, distinctNodes(before, null)))).toEqual(["a:80@10.0.0.2"]);
+    const before = withRecords(NOTHING_READ, [record("a", { host: "a", ip: "10.0.0.1", port: 80 })]);
+    const after = withRecords(before, [record("a", { host: "a", ip: "10.0.0.2", port: 80 })]);
+    expect(shown(after.nodes)).toEqual(["a:80@10.0.0.2"]);
   });
 
   test("a node that is given its address for a name wins that name from one that only calls itself so", () => {
@@ -57,11 +54,11 @@ describe("distinct nodes", () => {
 
   test("an unchanged list is the same array, and an unchanged node the same object", () => {
     const records = [goodRecord("a", "10.0.0.1"), goodRecord("b", "10.0.0.2"), goodRecord("b", "10.0.0.3")];
-    const before = distinctNodes(readRecords(NONE, records), null);
-    expect(distinctNodes(readRecords(NONE, structuredClone(records)), before)).toBe(before);
-    const after = distinctNodes(readRecords(NONE, [...records, goodRecord("c", "10.0.0.4")]), before);
-    expect(after).toHaveLength(4);
-    for (const node of before) expect(after).toContain(node);
+    const before = withRecords(NOTHING_READ, records);
+    expect(withRecords(before, structuredClone(records)).nodes).toBe(before.nodes);
+    const after = withRecords(before, [...records, goodRecord("c", "10.0.0.4")]);
+    expect(after.nodes).toHaveLength(4);
+    for (const node of before.nodes) expect(after.nodes).toContain(node);
   });
 
   test("names and addresses are unique, and the order records arrive in does not matter", () => {
@@ -76,8 +73,8 @@ describe("distinct nodes", () => {
       .chain((records) => fc.tuple(fc.constant(records), fc.shuffledSubarray(records, { minLength: records.length })));
     fc.assert(
       fc.property(lists, ([records, shuffled]) => {
-        const nodes = distinctNodes(readRecords(NONE, records), null);
-        expect(distinctNodes(readRecords(NONE, shuffled), null)).toEqual(nodes);
+        const { nodes } = withRecords(NOTHING_READ, records);
+        expect(withRecords(NOTHING_READ, shuffled).nodes).toEqual(nodes);
         expect(new Set(nodes.map(({ name }) => name)).size).toBe(nodes.length);
         expect(new Set(nodes.map(({ ip, port }) => `${ip} ${port}`)).size).toBe(nodes.length);
         const addresses = new Set(

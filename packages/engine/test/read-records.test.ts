@@ -1,35 +1,40 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { distinctNodes } from "../src/membership/distinct-nodes.js";
-import { type Readings, readRecords } from "../src/membership/read-records.js";
+import type { Reading } from "../src/membership/read-records.js";
+import { NOTHING_READ, type Readings, withRecords } from "../src/membership/readings.js";
 import { goodRecord, record, shown } from "./support/sample-nodes.js";
-
-const NONE: Readings = new Map();
 
 describe("records at the border", () => {
   test("a malformed record is quarantined alone, with its reason", () => {
-    const readings = readRecords(NONE, [goodRecord("a", "10.0.0.1"), record("bad", '{"ip": "app2", "port": 80}')]);
-    expect(shown(distinctNodes(readings, null))).toEqual(["a:80@10.0.0.1"]);
-    expect(readings.get("bad")?.reason).toContain('ip must be an IPv4 or IPv6 address, got "app2"');
+    const readings = withRecords(NOTHING_READ, [
+      goodRecord("a", "10.0.0.1"),
+      record("bad", '{"ip": "app2", "port": 80}'),
+    ]);
+    expect(shown(readings.nodes)).toEqual(["a:80@10.0.0.1"]);
+    expect(readingOf(readings, "bad")?.reason).toContain('ip must be an IPv4 or IPv6 address, got "app2"');
   });
 
   test("a known record that turns bad stands at its last good value, and is shown with its reason", () => {
-    const good = readRecords(NONE, [record("x", { ip: "10.0.0.1", port: 80 })]);
-    const bad = readRecords(good, [record("x", "garbage")]);
-    expect(bad.get("x")?.node).toBe(good.get("x")?.node);
-    expect(bad.get("x")?.reason).toContain("must be JSON");
-    const back = readRecords(bad, [record("x", { ip: "10.0.0.1", port: 81 })]);
-    expect(back.get("x")).toMatchObject({ reason: null, node: { port: 81 } });
+    const good = withRecords(NOTHING_READ, [record("x", { ip: "10.0.0.1", port: 80 })]);
+    const bad = withRecords(good, [record("x", "garbage")]);
+    expect(readingOf(bad, "x")?.node).toBe(readingOf(good, "x")?.node);
+    expect(readingOf(bad, "x")?.reason).toContain("must be JSON");
+    const back = withRecords(bad, [record("x", { ip: "10.0.0.1", port: 81 })]);
+    expect(readingOf(back, "x")).toMatchObject({ reason: null, node: { port: 81 } });
   });
 
   test("a bad record that is gone leaves nothing behind", () => {
-    const bad = readRecords(readRecords(NONE, [record("x", { ip: "10.0.0.1", port: 80 })]), [record("x", "garbage")]);
-    expect(readRecords(bad, []).size).toBe(0);
+    const bad = withRecords(withRecords(NOTHING_READ, [record("x", { ip: "10.0.0.1", port: 80 })]), [
+      record("x", "garbage"),
+    ]);
+    expect(withRecords(bad, [])).toEqual(NOTHING_READ);
   });
 
   test("a bad weight costs the field, not the node, and is noted", () => {
-    const readings = readRecords(NONE, [goodRecord("a", "10.0.0.1", 80, { metadata: { weight: "much", az: "b" } })]);
-    const [reading] = readings.values();
+    const readings = withRecords(NOTHING_READ, [
+      goodRecord("a", "10.0.0.1", 80, { metadata: { weight: "much", az: "b" } }),
+    ]);
+    const [reading] = readings.list;
     expect(reading?.node?.metadata).toEqual({ az: "b" });
     expect(reading?.dropped).toHaveLength(1);
   });
@@ -60,18 +65,18 @@ describe("records at the border", () => {
     ],
     ["a value that holds itself", { source: "x", value: cyclic() }],
   ])("%s is quarantined and the others go on", (_name, nonsense) => {
-    const readings = readRecords(NONE, [nonsense, goodRecord("a", "10.0.0.1")]);
-    expect(shown(distinctNodes(readings, null))).toEqual(["a:80@10.0.0.1"]);
-    expect([...readings.values()].filter(({ reason }) => reason !== null)).toHaveLength(1);
+    const readings = withRecords(NOTHING_READ, [nonsense, goodRecord("a", "10.0.0.1")]);
+    expect(shown(readings.nodes)).toEqual(["a:80@10.0.0.1"]);
+    expect(readings.list.filter(({ reason }) => reason !== null)).toHaveLength(1);
   });
 
   test("two records of one source are both read, however many they are", () => {
     const many = Array.from({ length: 5000 }, (_, index) => record("list", { ip: "10.0.0.1", port: index + 1 }));
-    expect(readRecords(NONE, many).size).toBe(5000);
+    expect(withRecords(NOTHING_READ, many).nodes).toHaveLength(5000);
   });
 
   test("control characters of a source cannot reach a log line", () => {
-    const [reading] = readRecords(NONE, [record("a\n\u001b[31mb", "x")]).values();
+    const [reading] = withRecords(NOTHING_READ, [record("a\n\u001b[31mb", "x")]).list;
     expect(reading?.source).not.toMatch(/\p{Cc}/u);
   });
 
@@ -85,13 +90,13 @@ describe("records at the border", () => {
       port,
     });
     const records = Array.from({ length: 100 }, (_, index) => record(`r${index}`, counted(index + 1)));
-    const before = readRecords(NONE, records);
+    const before = withRecords(NOTHING_READ, records);
     reads = 0;
-    expect(readRecords(before, [...records])).toBe(before);
+    expect(withRecords(before, [...records])).toBe(before);
     expect(reads).toBe(0);
-    const after = readRecords(before, records.with(50, record("r50", counted(9999))));
+    const after = withRecords(before, records.with(50, record("r50", counted(9999))));
     expect(reads).toBe(1);
-    expect(after.get("r49")).toBe(before.get("r49"));
+    expect(readingOf(after, "r49")).toBe(readingOf(before, "r49"));
   });
 
   test("reading step by step gives the nodes that reading the last list alone gives", () => {
@@ -111,23 +116,49 @@ describe("records at the border", () => {
     });
     fc.assert(
       fc.property(fc.array(list, { minLength: 1, maxLength: 6 }), (lists) => {
-        let readings = NONE;
-        let nodes = distinctNodes(readings, null);
+        let readings = NOTHING_READ;
         for (const records of lists) {
-          readings = readRecords(readings, records);
-          const next = distinctNodes(readings, nodes);
-          const again = distinctNodes(readRecords(readings, records), next);
-          expect(again).toBe(next);
-          nodes = next;
+          readings = withRecords(readings, records);
+          expect(withRecords(readings, records)).toBe(readings);
+          expect(withRecords(readings, [...records].reverse()).nodes).toBe(readings.nodes);
         }
         // Records that turned bad stand at an earlier value: only lists without any can be compared.
-        const alone = readRecords(NONE, lists.at(-1) ?? []);
-        const stands = [...readings.values()].some(({ reason, node }) => reason !== null && node !== null);
-        if (!stands) expect(nodes).toEqual(distinctNodes(alone, null));
+        const alone = withRecords(NOTHING_READ, lists.at(-1) ?? []);
+        const stands = readings.list.some(({ reason, node }) => reason !== null && node !== null);
+        if (stands) return;
+        expect(readings.nodes).toEqual(alone.nodes);
+        expect(readings.isPlain).toBe(alone.isPlain);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test("a change of one record among many leaves the nodes of the others as they are, wherever it stands", () => {
+    const many = Array.from({ length: 1000 }, (_, index) => goodRecord(`app${index}`, "10.0.0.1", index + 1));
+    const change = fc.record({
+      index: fc.nat({ max: many.length - 1 }),
+      host: fc.constantFrom("app7", "other", "10.0.0.1"),
+      port: fc.constantFrom(8, 1500, 1501),
+      how: fc.constantFrom("replace", "insert", "remove"),
+    });
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 5 }), (changes) => {
+        let records = many;
+        let readings = withRecords(NOTHING_READ, records);
+        for (const { index, host, port, how } of changes) {
+          const now = goodRecord(host, "10.0.0.1", port);
+          records = records.toSpliced(index, how === "insert" ? 0 : 1, ...(how === "remove" ? [] : [now]));
+          readings = withRecords(readings, records);
+          expect(readings.nodes).toEqual(withRecords(NOTHING_READ, records).nodes);
+        }
       }),
     );
   });
 });
+
+function readingOf({ list }: Readings, source: string): Reading | undefined {
+  return list.find((reading) => reading.source === source);
+}
 
 function cyclic(): object {
   const value: Record<string, unknown> = {};

@@ -94,7 +94,7 @@ export function statusOf(state: RunnerState): Status {
 
 function clusterStatus({ discovery, state, drains }: ClusterOfRunner): ClusterStatus {
   const isDrained = drainTest(drains);
-  const readings = [...state.readings.values()];
+  const readings = state.readings.list;
   return {
     discovery,
     source: state.source,

@@ -1,22 +1,22 @@
-import type { Node } from "@lighthouse-sd/core";
+import { type Node, nodeChanges } from "@lighthouse-sd/core";
 import { addressName } from "./address-order.js";
-import { newAddresses } from "./cluster-state.js";
 
 /** Which addresses each cluster has taken into use since this process started. A list that its source does not stand
  * behind now must give them up. */
 export class AddressClaims {
-  readonly #claims = new Map<string, ReadonlySet<string>>();
+  readonly #claims = new Map<string, Set<string>>();
 
-  /** `cluster` had `before` (null: nothing was known of it) and its source says `after` now; returns what it newly
-   * claims. */
-  claim(cluster: string, before: readonly Node[] | null, after: readonly Node[]): ReadonlySet<string> {
-    const fresh = newAddresses(before, after);
-    const standing = this.#claims.get(cluster);
-    if (fresh.size === 0 && standing === undefined) return fresh;
-    const current = new Set(after.map(addressName));
-    const kept = [...(standing ?? []), ...fresh].filter((address) => current.has(address));
-    if (kept.length === 0) this.#claims.delete(cluster);
-    else this.#claims.set(cluster, new Set(kept));
+  /** `cluster` had `before` and its source says `after` now; returns what it newly claims. */
+  claim(cluster: string, before: readonly Node[], after: readonly Node[]): ReadonlySet<string> {
+    const changes = nodeChanges(before, after);
+    const left = new Set(changes.flatMap(({ before: old }) => (old === undefined ? [] : [addressName(old)])));
+    const come = new Set(changes.flatMap(({ after: now }) => (now === undefined ? [] : [addressName(now)])));
+    const standing = this.#claims.get(cluster) ?? new Set();
+    for (const address of left) if (!come.has(address)) standing.delete(address);
+    const fresh = new Set([...come].filter((address) => !left.has(address)));
+    for (const address of fresh) standing.add(address);
+    if (standing.size > 0) this.#claims.set(cluster, standing);
+    else this.#claims.delete(cluster);
     return fresh;
   }
 

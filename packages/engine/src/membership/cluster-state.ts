@@ -2,8 +2,7 @@ import type { Node } from "@lighthouse-sd/core";
 import type { GuardSettings } from "../config/configuration.js";
 import { addressName } from "./address-order.js";
 import { admitAnswer, type HeldNode } from "./admit-answer.js";
-import { distinctNodes } from "./distinct-nodes.js";
-import { type Readings, readRecords, rememberedReadings } from "./read-records.js";
+import { NOTHING_READ, type Readings, remembered, withoutNodes, withRecords } from "./readings.js";
 import type { Snapshot } from "./snapshot-text.js";
 
 /** What is known of one cluster. Never changed, only replaced. */
@@ -26,8 +25,6 @@ export interface ClusterState {
   readonly answered: boolean;
 }
 
-const NOTHING_READ: Readings = new Map();
-
 /** A cluster that nothing is known of. */
 export function unknownCluster(now: number): ClusterState {
   return {
@@ -49,10 +46,9 @@ export function withAnswer(
   guard: GuardSettings,
   now: number,
 ): ClusterState {
-  const readings = readRecords(state.readings, records);
+  const readings = withRecords(state.readings, records);
   if (readings === state.readings && state.source === "live") return state;
-  const answer = distinctNodes(readings, state.nodes);
-  const { nodes, held } = admitAnswer({ before: state.nodes, answer, guard, now });
+  const { nodes, held } = admitAnswer({ before: state.nodes, answer: readings.nodes, guard, now });
   const since = state.source === "live" ? state.since : now;
   return { source: "live", since, nodes, held, readings, error: null, confirmedAt: null, answered: true };
 }
@@ -66,15 +62,15 @@ export function withLoss(state: ClusterState, error: string, now: number): Clust
 /** What disk remembers of a cluster that nothing is known of: no members yet, but what a record that has turned bad
  * since stood for. */
 export function withMemory(state: ClusterState, { members }: Snapshot): ClusterState {
-  return state.source === "waiting" ? { ...state, readings: rememberedReadings(members) } : state;
+  return state.source === "waiting" ? { ...state, readings: remembered(members) } : state;
 }
 
 /** The source has not answered since the start, and what disk remembers stands until it does. Only where nothing is
  * known yet. */
 export function withSnapshot(state: ClusterState, { members, at }: Snapshot, now: number): ClusterState {
   if (state.source !== "waiting") return state;
-  const readings = rememberedReadings(members);
-  return { ...state, source: "snapshot", since: now, nodes: distinctNodes(readings, null), readings, confirmedAt: at };
+  const readings = remembered(members);
+  return { ...state, source: "snapshot", since: now, nodes: readings.nodes, readings, confirmedAt: at };
 }
 
 /** Without the members whose address another cluster has taken over since: the traffic of one service must not reach
@@ -83,17 +79,6 @@ export function withoutTakenOver(state: ClusterState, addresses: ReadonlySet<str
   if (state.source !== "snapshot" || state.nodes === null) return state;
   const stays = (node: Node): boolean => !addresses.has(addressName(node));
   if (state.nodes.every(stays)) return state;
-  const readings = new Map([...state.readings].filter(([, { node }]) => node !== null && stays(node)));
-  return { ...state, nodes: distinctNodes(readings, state.nodes), readings };
+  const readings = withoutNodes(state.readings, stays);
+  return { ...state, nodes: readings.nodes, readings };
 }
-
-/** The addresses in `after` that `before` has not: what a cluster newly claims. */
-export function newAddresses(before: readonly Node[] | null, after: readonly Node[]): ReadonlySet<string> {
-  const known = new Set(before);
-  const fresh = after.filter((node) => !known.has(node));
-  if (fresh.length === 0) return NO_ADDRESSES;
-  const addresses = new Set(before?.map(addressName));
-  return new Set(fresh.map(addressName).filter((address) => !addresses.has(address)));
-}
-
-const NO_ADDRESSES: ReadonlySet<string> = new Set();

@@ -1,9 +1,9 @@
-import { type Context, type Discovery, isConfigError, type Logger } from "@lighthouse-sd/core";
-import { type BackOff, backOffMs } from "../back-off.js";
-import { type Clock, settlesWithin, sleep } from "../clock.js";
+import type { Context, Discovery, Logger } from "@lighthouse-sd/core";
+import type { BackOff } from "../back-off.js";
+import { type Clock, settlesWithin } from "../clock.js";
 import type { DiscoverySettings } from "../config/configuration.js";
-import { errorText } from "../error-text.js";
-import { type CallTimes, callPlugin, type PluginCalls, requireDependencies } from "../plugin-calls.js";
+import type { CallTimes, PluginCalls } from "../plugin-calls.js";
+import { bringUp, letGo } from "../plugin-instance.js";
 import { ClusterWatch, type WatchSink } from "./cluster-watch.js";
 
 /** What one discovery instance needs. */
@@ -71,46 +71,21 @@ export class DiscoveryRun {
     this.#stop.abort();
     const ended = await settlesWithin(clock, times.stopMs, Promise.all([this.#up, ...this.#ending]));
     if (!ended) context.log.error(`stopping: a watch has not ended within ${times.stopMs / 1000} s and is left behind`);
-    const discovery = this.#discovery;
-    if (discovery?.stop === undefined) return;
-    const run = callPlugin(this.#calls(new AbortController().signal), "stop", times.stopMs, (options) =>
-      discovery.stop?.(options),
-    );
-    const stopped = run.catch((error: unknown) => context.log.warn(`stop failed: ${errorText(error)}`));
-    await settlesWithin(clock, times.stopMs, stopped);
+    if (this.#discovery !== undefined) await letGo(this.#discovery, this.#calls(this.#stop.signal), context.log);
   }
 
   async #bringUp(): Promise<void> {
-    const { clock, context, random } = this.#options;
-    const { signal } = this.#stop;
-    for (let failures = 1; !signal.aborted; failures++) {
-      try {
-        const discovery = await this.#newInstance();
-        if (signal.aborted) return;
-        if (this.#failure !== undefined) context.log.info("is at work now");
-        this.#failure = undefined;
-        this.#discovery = discovery;
-        for (const [cluster, watched] of this.#watched) this.#startWatch(cluster, watched, discovery);
-        return;
-      } catch (error) {
-        if (signal.aborted) return;
-        this.#fail(errorText(error));
-        await sleep(clock, backOffMs(failures, random(), BACK_OFF), signal);
-      }
-    }
-  }
-
-  async #newInstance(): Promise<Discovery<unknown>> {
-    const { settings, context, times } = this.#options;
+    const { settings, context, random } = this.#options;
     const { plugin } = settings.plugin;
     const calls = this.#calls(this.#stop.signal);
-    await requireDependencies(calls, plugin, settings.config);
-    const discovery = new plugin(context);
-    const apply = (): void | Promise<void> => discovery.applyConfig(settings.config);
-    await callPlugin(calls, "applyConfig", times.prepareMs, apply).catch((error: unknown) => {
-      throw isConfigError(error) ? error : new Error(`applyConfig failed: ${errorText(error)}`, { cause: error });
-    });
-    return discovery;
+    const onFailure = (reason: string): void => this.#fail(reason);
+    const plan = { plugin, config: settings.config, context, calls, random, backOff: BACK_OFF, onFailure };
+    const discovery = await bringUp<Discovery<unknown>>(plan);
+    if (discovery === undefined) return;
+    if (this.#failure !== undefined) context.log.info("is at work now");
+    this.#failure = undefined;
+    this.#discovery = discovery;
+    for (const [cluster, watched] of this.#watched) this.#startWatch(cluster, watched, discovery);
   }
 
   #calls(signal: AbortSignal): PluginCalls {

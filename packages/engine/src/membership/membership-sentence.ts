@@ -1,3 +1,5 @@
+import { type NodeChange, nodeChanges } from "@lighthouse-sd/core";
+import { changedWindow } from "./changed-window.js";
 import type { ClusterState } from "./cluster-state.js";
 import type { Reading } from "./read-records.js";
 
@@ -38,20 +40,21 @@ function sourceSentences(name: string, before: ClusterState, after: ClusterState
 function memberSentences(name: string, before: ClusterState, after: ClusterState): Sentence[] {
   if (after.nodes === null || after.nodes === before.nodes || after.source === "snapshot") return [];
   if (before.nodes === null) return [info(`cluster ${name}: has ${nodes(after.nodes.length)}`)];
-  const old = new Map(before.nodes.map((node) => [node.name, node]));
-  const current = new Set(after.nodes.map((node) => node.name));
-  const joined = after.nodes.filter((node) => !old.has(node.name)).map((node) => node.name);
-  const changed = after.nodes
-    .filter((node) => old.has(node.name) && old.get(node.name) !== node)
-    .map((node) => node.name);
-  const left = before.nodes.filter((node) => !current.has(node.name)).map((node) => node.name);
+  const changes = nodeChanges(before.nodes, after.nodes);
+  const named = (is: (change: NodeChange) => boolean): readonly string[] => changes.filter(is).map(({ name }) => name);
+  const joined = named((change) => change.before === undefined);
+  const left = named((change) => change.after === undefined);
+  const changed = named((change) => change.before !== undefined && change.after !== undefined);
   const parts = [said(joined, "joined"), said(left, "left"), said(changed, "changed")].filter((part) => part !== "");
   return [info(`cluster ${name}: ${parts.join(", ")}; it has ${nodes(after.nodes.length)} now`)];
 }
 
 function recordSentences(name: string, before: ClusterState, after: ClusterState): Sentence[] {
   if (before.readings === after.readings) return [];
-  const notes = [...after.readings.values()].flatMap((reading) => noteOf(reading, before.readings.get(reading.source)));
+  const [old, now] = [before.readings.list, after.readings.list];
+  const { start, beforeEnd, afterEnd } = changedWindow(old, now, Object.is);
+  const known = new Map(old.slice(start, beforeEnd).map((reading) => [reading.source, reading]));
+  const notes = now.slice(start, afterEnd).flatMap((reading) => noteOf(reading, known.get(reading.source)));
   const shown = notes.slice(0, MOST_NAMED).map((note) => warn(`cluster ${name}: ${note}`));
   const more = notes.length - shown.length;
   return more > 0 ? [...shown, warn(`cluster ${name}: and ${more} more such records; see the status`)] : shown;

@@ -184,7 +184,7 @@ export class Membership {
     const { clock, onChange } = this.#options;
     const at = clock.elapsed();
     const before = entry.state;
-    const known = before.nodes ?? membersOf(entry.standby);
+    const known = before.nodes ?? before.readings.nodes;
     entry.cancelStandby();
     entry.standby = undefined;
     const first = !entry.decided;
@@ -266,10 +266,6 @@ export class Membership {
 const PENDING: Snapshot = { cluster: "", at: 0, members: [] };
 
 function nothing(): void {}
-
-function membersOf(snapshot: Snapshot | undefined): readonly Snapshot["members"][number]["node"][] | null {
-  return snapshot?.members.map(({ node }) => node) ?? null;
-}
 
 function sameDiscovery(a: DiscoverySettings, b: DiscoverySettings): boolean {
   return a === b || (a.plugin.plugin === b.plugin.plugin && isDeepStrictEqual(a.config, b.config));

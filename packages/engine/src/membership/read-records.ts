@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Node, type ParsedRecord, parseNode } from "@lighthouse-sd/core";
 import { errorText, oneLine } from "../error-text.js";
+import { changedWindow } from "./changed-window.js";
 
 /** What became of one record. */
 export interface Reading {
   readonly source: string;
-  /** The record's value, to recognise one that has not changed. */
+  /** The record as the plugin gave it, and its value, to recognise one that has not changed. */
+  readonly record: unknown;
   readonly value: unknown;
   /** The node it stands for; null: quarantined, and nothing good was ever known of it. */
   readonly node: Node | null;
@@ -15,49 +17,85 @@ export interface Reading {
   readonly dropped: readonly string[];
 }
 
-/** All readings of one cluster, by source. */
-export type Readings = ReadonlyMap<string, Reading>;
+/** What a new list of records has changed. */
+export interface ReadingsChange {
+  /** One for each record, in their order. The list of before where nothing has changed. */
+  readonly list: readonly Reading[];
+  readonly removed: readonly Reading[];
+  readonly added: readonly Reading[];
+}
 
 const SOURCE_LIMIT = 300;
 /** The value of what is remembered from earlier: equal to no record's. */
 const NOT_READ: unique symbol = Symbol("not read yet");
 
-/** Reads a full list of records: the one border between what a registry holds and everything behind it. Work is done
- * only for records whose value has changed; a known record that turns bad stands at its last good value. Returns
- * `before` itself where nothing has changed. Takes anything a plugin may hand over; never throws. */
-export function readRecords(before: Readings, records: readonly unknown[]): Readings {
-  const after = new Map<string, Reading>();
-  const repeats = new Map<string, number>();
-  let changed = before.size !== records.length;
-  for (const [index, record] of records.entries()) {
-    const { source, value, broken } = recordParts(record, index);
-    const key = unusedKey(after, repeats, source);
-    const known = before.get(key);
-    const same = known !== undefined && broken === undefined && known.value === value;
-    const reading = same ? known : readOne(key, value, broken, known);
-    if (reading !== known) changed = true;
-    after.set(key, reading);
+/** Reads a full list of records: the one border between what a registry holds and everything behind it. A record that is
+ * the object it was costs a comparison, one whose value is what it was is not read again; a known record that turns bad
+ * stands at its last good value. Takes anything a plugin may hand over; never throws. */
+export function readRecords(before: readonly Reading[], records: readonly unknown[]): ReadingsChange {
+  const { start, beforeEnd, afterEnd } = changedWindow(before, records, isRead);
+  const old = before.slice(start, beforeEnd);
+  const known = new KnownReadings(old);
+  const now = records.slice(start, afterEnd).map((record, index) => readOne(record, start + index, known));
+  if (old.length === now.length && now.every((reading, index) => reading === old[index])) {
+    return { list: before, removed: [], added: [] };
   }
-  return changed ? after : before;
+  const list = before.slice(0, start).concat(now, before.slice(beforeEnd));
+  const [stayed, kept] = [new Set(now), new Set(old)];
+  return {
+    list,
+    removed: old.filter((reading) => !stayed.has(reading)),
+    added: now.filter((reading) => !kept.has(reading)),
+  };
 }
 
 /** Readings that stand for nodes known from earlier, before the source has said anything. */
-export function rememberedReadings(entries: readonly { readonly source: string; readonly node: Node }[]): Readings {
-  return new Map(
-    entries.map(({ source, node }) => [source, { source, value: NOT_READ, node, reason: null, dropped: [] }]),
-  );
+export function rememberedReadings(
+  entries: readonly { readonly source: string; readonly node: Node }[],
+): readonly Reading[] {
+  const unread = { record: NOT_READ, value: NOT_READ, reason: null, dropped: [] };
+  return entries.map(({ source, node }) => ({ ...unread, source, node }));
 }
 
-function readOne(source: string, value: unknown, broken: string | undefined, known: Reading | undefined): Reading {
+/** Earlier readings by source. Two records of one source are two nodes, told apart by their order. */
+class KnownReadings {
+  readonly #bySource = new Map<string, Reading[]>();
+
+  constructor(readings: readonly Reading[]) {
+    for (const reading of readings.toReversed()) {
+      const same = this.#bySource.get(reading.source);
+      if (same === undefined) this.#bySource.set(reading.source, [reading]);
+      else same.push(reading);
+    }
+  }
+
+  /** The next one of `source`. */
+  take(source: string): Reading | undefined {
+    return this.#bySource.get(source)?.pop();
+  }
+}
+
+function isRead(reading: Reading, record: unknown): boolean {
+  try {
+    return reading.record === record && reading.value === (record as { value: unknown }).value;
+  } catch {
+    return false;
+  }
+}
+
+function readOne(record: unknown, index: number, readings: KnownReadings): Reading {
+  const { source: raw, value, broken } = recordParts(record, index);
+  const source = oneLine(raw).slice(0, SOURCE_LIMIT);
+  const known = readings.take(source);
+  if (known !== undefined && broken === undefined && known.value === value) return known;
   const parsed = broken === undefined ? parseSafely(value) : { reason: broken };
   if ("reason" in parsed) {
     const reason = oneLine(parsed.reason);
-    const node = known?.node ?? null;
     if (known !== undefined && known.reason === reason && broken !== undefined) return known;
-    return { source, value, node, reason, dropped: [] };
+    return { source, record, value, node: known?.node ?? null, reason, dropped: [] };
   }
   const node = isDeepStrictEqual(known?.node, parsed.node) ? (known?.node ?? parsed.node) : parsed.node;
-  return { source, value, node, reason: null, dropped: parsed.dropped.map(oneLine) };
+  return { source, record, value, node, reason: null, dropped: parsed.dropped.map(oneLine) };
 }
 
 /** A plugin's values may hold getters and cycles; such a one costs its own record only. */
@@ -72,19 +110,9 @@ function parseSafely(value: unknown): ParsedRecord {
 function recordParts(record: unknown, index: number): { source: string; value: unknown; broken?: string } {
   try {
     const { source, value } = record as { source: unknown; value: unknown };
-    if (typeof source === "string" && source !== "") return { source: oneLine(source).slice(0, SOURCE_LIMIT), value };
+    if (typeof source === "string" && source !== "") return { source, value };
   } catch {
     // Falls through: not even an object.
   }
   return { source: `record ${index + 1}`, value: undefined, broken: "the plugin gave a record without a source" };
-}
-
-/** Two records of one source are two nodes: the second is known as `<source> (2)`. */
-function unusedKey(taken: Readings, repeats: Map<string, number>, source: string): string {
-  if (!taken.has(source)) return source;
-  let count = repeats.get(source) ?? 1;
-  do count++;
-  while (taken.has(`${source} (${count})`));
-  repeats.set(source, count);
-  return `${source} (${count})`;
 }

@@ -1,27 +1,35 @@
-import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "@lighthouse-sd/core";
 import { writeFileAtomic } from "@lighthouse-sd/plugin-kit";
 import type { Clock } from "../clock.js";
 import { errorText } from "../error-text.js";
-import { parseSnapshot, renderSnapshot, SNAPSHOT_LIMIT_MS, type Snapshot } from "./snapshot-text.js";
+import { membersText, parseSnapshot, renderSnapshot, SNAPSHOT_LIMIT_MS, type Snapshot } from "./snapshot-text.js";
 
 /** The shortest time between two writes for one cluster, in milliseconds. */
 const WRITE_GAP_MS = 1000;
+/** How long a change is left alone first, in milliseconds: balancers have it before the disk, and a burst is one write. */
+const WRITE_DELAY_MS = 300;
 /** An unchanged list is written again after this long, so that its time stays true, in milliseconds. */
 export const REFRESH_MS: number = 3_600_000;
 
 interface Kept {
   /** What the file says, as far as this process knows; undefined: nothing known. */
-  readonly written: { readonly sum: string; readonly at: number } | undefined;
+  readonly written: { readonly members: string; readonly at: number } | undefined;
   /** `Clock.elapsed` of the last write. */
   readonly writtenAt: number;
+  /** `Clock.elapsed` from which on `wanted` may be written. */
+  readonly dueAt: number;
   /** Gives what it should say; undefined: what it does. */
   readonly wanted: (() => Snapshot) | undefined;
 }
 
-const UNWRITTEN: Kept = { written: undefined, writtenAt: Number.NEGATIVE_INFINITY, wanted: undefined };
+const UNWRITTEN: Kept = {
+  written: undefined,
+  writtenAt: Number.NEGATIVE_INFINITY,
+  dueAt: Number.NEGATIVE_INFINITY,
+  wanted: undefined,
+};
 
 /** Keeps the last good members of every cluster in a directory. Files are written one after another and never held up
  * for: a list that cannot be written is a warning. */
@@ -59,7 +67,7 @@ export class SnapshotKeeper {
         );
         return undefined;
       }
-      this.#kept.set(cluster, { ...UNWRITTEN, written: { sum: membersSum(snapshot), at: snapshot.at } });
+      this.#kept.set(cluster, { ...UNWRITTEN, written: { members: membersText(snapshot), at: snapshot.at } });
       return snapshot;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
@@ -73,7 +81,9 @@ export class SnapshotKeeper {
 
   /** Writes what `snapshot` gives soon, unless the file says the same already. It is asked when it is written. */
   keep(cluster: string, snapshot: () => Snapshot): void {
-    this.#kept.set(cluster, { ...(this.#kept.get(cluster) ?? UNWRITTEN), wanted: snapshot });
+    const kept = this.#kept.get(cluster) ?? UNWRITTEN;
+    const soon = Math.max(this.#options.clock.elapsed() + WRITE_DELAY_MS, kept.writtenAt + WRITE_GAP_MS);
+    this.#kept.set(cluster, { ...kept, dueAt: kept.wanted === undefined ? soon : kept.dueAt, wanted: snapshot });
     this.#schedule();
   }
 
@@ -88,10 +98,8 @@ export class SnapshotKeeper {
   #schedule(): void {
     if (this.#writing !== undefined || this.#closed) return;
     this.#cancelTimer?.();
-    const dueAt = [...this.#kept.values()].flatMap(({ wanted, writtenAt }) =>
-      wanted === undefined ? [] : [writtenAt + WRITE_GAP_MS],
-    );
-    const first = dueAt.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+    let first = Number.POSITIVE_INFINITY;
+    for (const { wanted, dueAt } of this.#kept.values()) if (wanted !== undefined) first = Math.min(first, dueAt);
     if (first === Number.POSITIVE_INFINITY) return;
     const { clock } = this.#options;
     this.#cancelTimer = clock.after(Math.max(0, first - clock.elapsed()), () => {
@@ -103,26 +111,27 @@ export class SnapshotKeeper {
   }
 
   async #writeDue(time: number): Promise<void> {
-    for (const [cluster, { wanted, writtenAt }] of [...this.#kept]) {
-      if (wanted !== undefined && writtenAt + WRITE_GAP_MS <= time) await this.#write(cluster, wanted);
+    for (const [cluster, { wanted, dueAt }] of [...this.#kept]) {
+      if (wanted !== undefined && dueAt <= time) await this.#write(cluster, wanted);
     }
   }
 
   async #write(cluster: string, wanted: () => Snapshot): Promise<void> {
     const snapshot = wanted();
     const before = this.#kept.get(cluster) ?? UNWRITTEN;
-    const written = { sum: membersSum(snapshot), at: snapshot.at };
+    const written = { members: membersText(snapshot), at: snapshot.at };
     this.#kept.set(cluster, { ...before, wanted: undefined });
-    if (before.written?.sum === written.sum && written.at - before.written.at < REFRESH_MS) return;
+    if (before.written?.members === written.members && written.at - before.written.at < REFRESH_MS) return;
     const writtenAt = this.#options.clock.elapsed();
     try {
-      await writeFileAtomic(this.#path(cluster), renderSnapshot(snapshot), { mode: 0o600 });
+      await writeFileAtomic(this.#path(cluster), renderSnapshot(snapshot, written.members), { mode: 0o600 });
       this.#failures.delete(cluster);
       this.#kept.set(cluster, { ...(this.#kept.get(cluster) ?? UNWRITTEN), written, writtenAt });
     } catch (error) {
       this.#warnOnce(cluster, `cluster ${cluster}: its members cannot be remembered: ${errorText(error)}`);
       const { wanted: newer } = this.#kept.get(cluster) ?? UNWRITTEN;
-      this.#kept.set(cluster, { written: undefined, writtenAt, wanted: newer ?? wanted });
+      const dueAt = writtenAt + WRITE_GAP_MS;
+      this.#kept.set(cluster, { written: undefined, writtenAt, dueAt, wanted: newer ?? wanted });
     }
   }
 
@@ -136,8 +145,4 @@ export class SnapshotKeeper {
   #path(cluster: string): string {
     return join(this.#options.directory, `${cluster}.snapshot`);
   }
-}
-
-function membersSum({ members }: Snapshot): string {
-  return createHash("sha256").update(JSON.stringify(members)).digest("hex");
 }

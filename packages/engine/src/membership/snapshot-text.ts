@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Node, parseNode } from "@lighthouse-sd/core";
 import { errorText } from "../error-text.js";
-import type { Readings } from "./read-records.js";
+import type { Readings } from "./readings.js";
 
 /** How long a list is good for a start without its source, in milliseconds. */
 export const SNAPSHOT_LIMIT_MS: number = 24 * 3_600_000;
@@ -16,20 +16,23 @@ export interface Snapshot {
 
 /** What readings are worth remembering. */
 export function snapshotOf(cluster: string, readings: Readings, at: number): Snapshot {
-  const members = [...readings.values()].flatMap(({ source, node }) => (node === null ? [] : [{ source, node }]));
+  const members = readings.list.flatMap(({ source, node }) => (node === null ? [] : [{ source, node }]));
   return { cluster, at, members };
 }
 
-/** Two lines: the checksum of the second one, and the snapshot as JSON. */
-export function renderSnapshot({ cluster, at, members }: Snapshot): string {
-  const body = JSON.stringify({
-    format: 1,
-    cluster,
-    at: new Date(at).toISOString(),
-    members: members.map(({ source, node: { host, ip, port, peer, metadata } }) => {
+/** The members alone, as JSON: the same text for the same members. */
+export function membersText({ members }: Snapshot): string {
+  return JSON.stringify(
+    members.map(({ source, node: { host, ip, port, peer, metadata } }) => {
       return { source, value: { host, ip, port, peer, metadata } };
     }),
-  });
+  );
+}
+
+/** Two lines: the checksum of the second one, and the snapshot as JSON. `members`: its `membersText`. */
+export function renderSnapshot({ cluster, at }: Omit<Snapshot, "members">, members: string): string {
+  const head = JSON.stringify({ format: 1, cluster, at: new Date(at).toISOString() });
+  const body = `${head.slice(0, -1)},"members":${members}}`;
   return `${checksum(body)}\n${body}\n`;
 }
 

@@ -59,6 +59,6 @@ export class ClusterMetrics {
 
 function quarantinedIn({ readings }: ClusterState): number {
   let count = 0;
-  for (const { reason } of readings.values()) if (reason !== null) count++;
+  for (const { reason } of readings.list) if (reason !== null) count++;
   return count;
 }
