@@ -1,3 +1,4 @@
+export { type BackOff, backOffMs } from "./back-off.js";
 export { errnoOf, FILE_ERROR_CODE, FileError } from "./file-error.js";
 export { FileReadError, type FileReadErrorCode } from "./file-read-error.js";
 export { type FileVersion, fileVersion } from "./file-version.js";
