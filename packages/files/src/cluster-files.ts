@@ -4,7 +4,8 @@ import type { DiscoveryRecord } from "@lighthouse-sd/core";
 import { eachLimited } from "./each-limited.js";
 import { isNodeFile, isReportedFile, listFileNames } from "./file-names.js";
 import type { Hinted } from "./hints.js";
-import { type FileRoot, isMissing, type KnownFile, readListFile, readNodeFile } from "./known-file.js";
+import { type FileRoot, isMissing, readListFile, readNodeFile } from "./known-file.js";
+import { KnownFiles } from "./known-files.js";
 import type { NodeAges } from "./node-ages.js";
 import { Retries } from "./retries.js";
 import { GRACE_MS, Vanished } from "./vanished.js";
@@ -30,7 +31,10 @@ export class ClusterFiles {
   readonly #cluster: string;
   readonly #ageing: Ageing;
   readonly #lists: ReadonlySet<string>;
-  readonly #files = new Map<string, KnownFile>();
+  /** The lists that are there. */
+  readonly #listFiles = new KnownFiles();
+  /** The files of one node that are there. */
+  readonly #nodeFiles = new KnownFiles();
   readonly #vanished = new Vanished();
   readonly #retries = new Retries();
   #hasDirectory = false;
@@ -84,11 +88,9 @@ export class ClusterFiles {
     }
     if (!this.#ageing.ages.decided()) return undefined;
     this.#answered = true;
-    const lists = [...this.#lists].filter((file) => this.#files.has(file));
-    const nodes = [...this.#files.keys()]
-      .filter((file) => !this.#lists.has(file) && !this.#ageing.ages.isGone(file))
-      .sort();
-    return { records: [...lists, ...nodes].flatMap((file) => this.#files.get(file)?.records ?? []) };
+    const lists = [...this.#lists].flatMap((file) => this.#listFiles.get(file)?.records ?? []);
+    const nodes = this.#nodeFiles.records(this.#ageing.ages.gone);
+    return { records: lists.length === 0 ? nodes : lists.concat(nodes) };
   }
 
   /** Looks whether the directories are there, without which the absence of a file says nothing; with `all`, adds all
@@ -100,7 +102,7 @@ export class ClusterFiles {
       if (all) {
         const entries = await readEntries(directory);
         this.#hasDirectory = entries !== undefined;
-        for (const file of [...this.#lists, ...this.#files.keys(), ...this.#retries.paths()]) files.add(file);
+        for (const file of [...this.#lists, ...this.#nodeFiles.paths(), ...this.#retries.paths()]) files.add(file);
         for (const entry of entries ?? []) if (isNodeFile(entry)) files.add(`${this.#cluster}/${entry}`);
       } else {
         this.#hasDirectory = await isDirectory(directory);
@@ -115,14 +117,15 @@ export class ClusterFiles {
   }
 
   async #lookAtFile(file: string, signal: AbortSignal): Promise<void> {
-    const known = this.#files.get(file);
+    const files = this.#filesLike(file);
+    const known = files.get(file);
     try {
-      const read = this.#lists.has(file) ? readListFile : readNodeFile;
+      const read = files === this.#listFiles ? readListFile : readNodeFile;
       const now = await read(this.#root, file, known, signal);
       this.#retries.succeeded(file);
       if (now === undefined) return this.#isMissing(file);
       this.#vanished.delete(file);
-      this.#files.set(file, now);
+      files.set(file, now);
       if (now.version.stamp !== known?.version.stamp && this.#isAged(file)) this.#ageing.ages.changed(file);
     } catch (error) {
       signal.throwIfAborted();
@@ -132,15 +135,19 @@ export class ClusterFiles {
 
   /** A reporter withdraws by removing its file. Any other file that is not there may be back at once, as editors do it. */
   #isMissing(file: string): void {
-    if (!this.#files.has(file)) return;
+    if (!this.#filesLike(file).has(file)) return;
     if (this.#hasDirectory && isReportedFile(file)) this.#forget(file);
     else this.#vanished.add(file);
   }
 
   #forget(file: string): void {
-    this.#files.delete(file);
+    this.#filesLike(file).delete(file);
     this.#vanished.delete(file);
     this.#ageing.ages.forget(file);
+  }
+
+  #filesLike(file: string): KnownFiles {
+    return this.#lists.has(file) ? this.#listFiles : this.#nodeFiles;
   }
 
   async #begin(): Promise<void> {
@@ -148,7 +155,7 @@ export class ClusterFiles {
     const ages = new Map<string, number>();
     await eachLimited(
       FILES_AT_ONCE,
-      [...this.#files.keys()].filter((file) => this.#isAged(file)),
+      this.#nodeFiles.paths().filter((file) => this.#isAged(file)),
       async (file) => {
         const stats = await stat(join(this.#root.directory, file)).catch(() => undefined);
         if (stats !== undefined) ages.set(file, Date.now() - stats.mtimeMs);
@@ -163,13 +170,15 @@ export class ClusterFiles {
 
   /** Whether there is anything now that could say who is in the cluster. */
   #hasSource(): boolean {
-    return this.#hasDirectory || [...this.#lists].some((file) => this.#files.has(file) && !this.#vanished.has(file));
+    return (
+      this.#hasDirectory || [...this.#lists].some((file) => this.#listFiles.has(file) && !this.#vanished.has(file))
+    );
   }
 
   /** Of the lists that are there. */
   #problems(): Error[] {
     const there = [...this.#lists].filter((file) => !this.#vanished.has(file));
-    return there.flatMap((file) => this.#files.get(file)?.problem ?? []).map((problem) => new Error(problem));
+    return there.flatMap((file) => this.#listFiles.get(file)?.problem ?? []).map((problem) => new Error(problem));
   }
 
   #nothingLeft(): Error {

@@ -5,6 +5,7 @@ import { ObservedClock } from "./observed-clock.js";
  * file was seen, not its time by the wall clock; only files that stood there from the start have nothing else. */
 export class NodeAges {
   readonly #clock: ObservedClock;
+  /** When a change of each file was seen last, the earliest first. */
   readonly #changed = new Map<string, number>();
   readonly #gone = new Set<string>();
   #undecidedUntil = 0;
@@ -20,15 +21,19 @@ export class NodeAges {
   begin(ages: ReadonlyMap<string, number>): void {
     const now = this.#clock.now();
     const { gone, doubtful } = judgeAtFirstSight(ages, this.ttlMs);
-    for (const file of ages.keys()) this.#changed.set(file, now);
+    const fresh = new Set([...this.#changed.keys(), ...ages.keys()]);
+    for (const file of [...gone, ...doubtful]) fresh.delete(file);
+    this.#changed.clear();
     for (const file of gone) this.#gone.add(file);
     // A live reporter refreshes its file well within this time.
     for (const file of doubtful) this.#changed.set(file, now - this.ttlMs / 2);
+    for (const file of fresh) this.#changed.set(file, now);
     if (doubtful.length > 0) this.#undecidedUntil = now + this.ttlMs / 2;
   }
 
   /** `file` is new, or has changed. */
   changed(file: string): void {
+    this.#changed.delete(file);
     this.#changed.set(file, this.#clock.now());
     this.#gone.delete(file);
   }
@@ -42,19 +47,27 @@ export class NodeAges {
    * have gone unseen. */
   overdue(): readonly string[] {
     const now = this.#clock.now();
-    const isOverdue = ([file, changed]: [string, number]): boolean =>
-      now - changed >= this.ttlMs && !this.#gone.has(file);
-    return [...this.#changed].filter(isOverdue).map(([file]) => file);
+    const overdue: string[] = [];
+    for (const [file, changed] of this.#changed) {
+      if (now - changed < this.ttlMs) break;
+      overdue.push(file);
+    }
+    return overdue;
   }
 
   /** Those of `files` that are still overdue, having been looked at, are gone until they change. */
   conclude(files: readonly string[]): void {
     const still = new Set(this.overdue());
-    for (const file of files) if (still.has(file)) this.#gone.add(file);
+    for (const file of files) {
+      if (!still.has(file)) continue;
+      this.#changed.delete(file);
+      this.#gone.add(file);
+    }
   }
 
-  isGone(file: string): boolean {
-    return this.#gone.has(file);
+  /** The files that are gone although they are there. */
+  get gone(): ReadonlySet<string> {
+    return this.#gone;
   }
 
   /** False: it shows only later which of the first files are gone. */

@@ -25,9 +25,9 @@ test("a file is gone when it has not been refreshed for the ttl, and back when i
   pass(TTL / 2);
   ages.changed("b");
   pass(TTL / 2);
-  expect([ages.isGone("a"), ages.isGone("b")]).toEqual([true, false]);
+  expect([ages.gone.has("a"), ages.gone.has("b")]).toEqual([true, false]);
   ages.changed("a");
-  expect(ages.isGone("a")).toBe(false);
+  expect(ages.gone.has("a")).toBe(false);
 });
 
 test("a file is looked at once more before it counts as gone", () => {
@@ -35,10 +35,10 @@ test("a file is looked at once more before it counts as gone", () => {
   pass(TTL - 1);
   now += 1;
   const overdue = ages.overdue();
-  expect([overdue, ages.isGone("a")]).toEqual([["a"], false]);
+  expect([overdue, ages.gone.has("a")]).toEqual([["a"], false]);
   ages.changed("a");
   ages.conclude(overdue);
-  expect(ages.isGone("a")).toBe(false);
+  expect(ages.gone.has("a")).toBe(false);
 });
 
 test("a process that stood still takes nobody for gone", () => {
@@ -46,9 +46,9 @@ test("a process that stood still takes nobody for gone", () => {
   pass(TTL / 3);
   now += 3_600_000;
   ages.conclude(ages.overdue());
-  expect(ages.isGone("a")).toBe(false);
+  expect(ages.gone.has("a")).toBe(false);
   pass(TTL);
-  expect(ages.isGone("a")).toBe(true);
+  expect(ages.gone.has("a")).toBe(true);
 });
 
 test("at the start old files are gone where another one is fresh", () => {
@@ -58,7 +58,7 @@ test("at the start old files are gone where another one is fresh", () => {
       ["fresh", 5],
     ]),
   );
-  expect([ages.isGone("old"), ages.isGone("fresh"), ages.decided()]).toEqual([true, false, true]);
+  expect([ages.gone.has("old"), ages.gone.has("fresh"), ages.decided()]).toEqual([true, false, true]);
 });
 
 test.each([
@@ -74,10 +74,10 @@ test.each([
   pass(TTL / 3);
   ages.changed("alive");
   pass(TTL / 3);
-  expect([ages.isGone("alive"), ages.decided()]).toEqual([false, true]);
+  expect([ages.gone.has("alive"), ages.decided()]).toEqual([false, true]);
   ages.changed("alive");
   pass(TTL / 2);
-  expect([ages.isGone("alive"), ages.isGone("dead")]).toEqual([false, true]);
+  expect([ages.gone.has("alive"), ages.gone.has("dead")]).toEqual([false, true]);
 });
 
 test("while every file looks old it is not decided who is there", () => {
@@ -89,7 +89,7 @@ test("while every file looks old it is not decided who is there", () => {
   );
   expect(ages.decided()).toBe(false);
   pass(TTL / 2);
-  expect([ages.decided(), ages.isGone("a"), ages.isGone("b")]).toEqual([true, true, true]);
+  expect([ages.decided(), ages.gone.has("a"), ages.gone.has("b")]).toEqual([true, true, true]);
 });
 
 test("without files no look is due", () => {
