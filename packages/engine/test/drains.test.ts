@@ -8,10 +8,10 @@ import { DrainOverlay } from "../src/drains/drain-overlay.js";
 import { type Drain, type Drains, withDrain } from "../src/drains/drains.js";
 import type { ClusterOfRunner } from "../src/http/status.js";
 import { unknownCluster, withAnswer } from "../src/membership/cluster-state.js";
+import { judgementAt } from "./support/judgement.js";
 import { temporaryDirectory } from "./support/membership-house.js";
 import { RecordingLog } from "./support/recording-log.js";
 import { goodRecord, node } from "./support/sample-nodes.js";
-import { GUARD } from "./support/settings.js";
 
 const AT = Date.UTC(2026, 0, 1);
 const [A, B] = [node("a", "10.0.0.1"), node("b", "10.0.0.2")];
@@ -27,7 +27,7 @@ describe("what an operator is told, and what becomes of the drains", () => {
     goodRecord("six", "2001:db8::1"),
     goodRecord("own", "10.0.0.4", 80, { metadata: { drain: true } }),
   ];
-  const web = withAnswer(unknownCluster(AT), RECORDS, GUARD, AT);
+  const web = withAnswer(unknownCluster(AT), RECORDS, judgementAt(AT));
   const CLUSTERS: readonly ClusterOfRunner[] = [
     { name: "web", discovery: "file", state: web, drains: [] },
     { name: "new", discovery: "zk", state: unknownCluster(AT), drains: [] },
@@ -39,7 +39,7 @@ describe("what an operator is told, and what becomes of the drains", () => {
   ]);
 
   function decide(cluster: string, asked: string, drained: boolean, drains: Drains) {
-    const { reply, drains: after } = decideDrain({ cluster, node: asked, drained }, CLUSTERS, drains, AT);
+    const { reply, value: after } = decideDrain({ cluster, node: asked, drained }, CLUSTERS, drains, AT);
     return { reply, left: after?.get(cluster)?.map(({ name }) => name) };
   }
 
@@ -190,7 +190,7 @@ describe("what balancers are shown", () => {
 describe("what is kept", () => {
   function add(keeper: DrainKeeper, which: Node): Promise<DrainReply> {
     return keeper.change((drains) => ({
-      drains: withDrain(drains, "web", which, AT),
+      value: withDrain(drains, "web", which, AT),
       reply: { done: true, node: which.name, changed: true, message: "" },
     }));
   }

@@ -1,7 +1,8 @@
-import { formatAddress, type Node, nearestWord } from "@lighthouse-sd/core";
+import { formatAddress, type Node } from "@lighthouse-sd/core";
 import type { ClusterOfRunner } from "../http/status.js";
+import type { Decision } from "../kept-value.js";
 import { addressName } from "../membership/address-order.js";
-import type { DrainDecision } from "./drain-keeper.js";
+import { suggestName } from "../suggest-name.js";
 import { type Drain, type Drains, drainTest, NO_DRAINS, withDrain, withoutDrain } from "./drains.js";
 
 /** What an operator asks for. */
@@ -18,20 +19,20 @@ export type DrainReply =
   | { readonly done: true; readonly node: string; readonly changed: boolean; readonly message: string }
   | { readonly done: false; readonly message: string };
 
-const MOST_NAMED = 10;
-
 /** What is to become of the drains when `request` is made of `clusters` at `now` (Unix milliseconds). Pure. */
 export function decideDrain(
   request: DrainRequest,
   clusters: readonly ClusterOfRunner[],
   drains: Drains,
   now: number,
-): DrainDecision<DrainReply> {
+): Decision<Drains, DrainReply> {
   const { cluster, node: asked, drained } = request;
   const own = drains.get(cluster) ?? NO_DRAINS;
   const found = clusters.find(({ name }) => name === cluster);
   if (found === undefined && (drained || own.length === 0)) {
-    return refused(`there is no cluster ${named(cluster, [...clusters.map(({ name }) => name), ...drains.keys()])}`);
+    return refused(
+      `there is no cluster ${suggestName(cluster, [...clusters.map(({ name }) => name), ...drains.keys()])}`,
+    );
   }
   const members = found?.state.nodes ?? [];
   const node = members.find((member) => isAsked(member, asked));
@@ -42,19 +43,19 @@ export function decideDrain(
     return refused(`the members of cluster ${cluster} are not known yet: ${found.discovery} has not answered`);
   }
   const names = [...members, ...(drained ? [] : own)].map(({ name }) => name);
-  return refused(`cluster ${cluster} has no node ${named(asked, names)}`);
+  return refused(`cluster ${cluster} has no node ${suggestName(asked, names)}`);
 }
 
 type Named = Omit<Drain, "since">;
 
-function drainIt({ cluster }: DrainRequest, node: Named, drains: Drains, since: number): DrainDecision<DrainReply> {
+function drainIt({ cluster }: DrainRequest, node: Named, drains: Drains, since: number): Decision<Drains, DrainReply> {
   const who = `${node.name} of cluster ${cluster}`;
   const until = `until: lighthouse-runner undrain ${cluster} ${node.name}`;
   if (drainTest(drains.get(cluster) ?? NO_DRAINS)(node)) {
     return { reply: done(node, false, `${who} is drained on this host already, ${until}`) };
   }
   const message = `${who} is drained on this host: it gets no new work, also after a restart, ${until}`;
-  return { drains: withDrain(drains, cluster, node, since), reply: done(node, true, message) };
+  return { value: withDrain(drains, cluster, node, since), reply: done(node, true, message) };
 }
 
 function undrainIt(
@@ -62,7 +63,7 @@ function undrainIt(
   known: Named,
   drains: Drains,
   member: Node | undefined,
-): DrainDecision<DrainReply> {
+): Decision<Drains, DrainReply> {
   const who = `${known.name} of cluster ${cluster}`;
   const still = member?.metadata["drain"] === true ? "; its own record asks for a drain, which stands" : "";
   if (!drainTest(drains.get(cluster) ?? NO_DRAINS)(known)) {
@@ -70,27 +71,17 @@ function undrainIt(
   }
   const where = member === undefined ? "; it is no member now" : still;
   const message = `${who} is no longer drained on this host${where}`;
-  return { drains: withoutDrain(drains, cluster, known), reply: done(known, true, message) };
+  return { value: withoutDrain(drains, cluster, known), reply: done(known, true, message) };
 }
 
 function done({ name }: Named, changed: boolean, message: string): DrainReply {
   return { done: true, node: name, changed, message };
 }
 
-function refused(message: string): DrainDecision<DrainReply> {
+function refused(message: string): Decision<Drains, DrainReply> {
   return { reply: { done: false, message } };
 }
 
 function isAsked(node: Named, asked: string): boolean {
   return node.name === asked || addressName(node) === asked || formatAddress(node.ip, node.port) === asked;
-}
-
-/** `"wbe"; did you mean web? There are: api, web` */
-function named(asked: string, words: readonly string[]): string {
-  const known = [...new Set(words)];
-  const near = nearestWord(asked, known);
-  const guess = near === undefined ? "" : `; did you mean ${near}?`;
-  const rest = known.length > MOST_NAMED ? ` and ${known.length - MOST_NAMED} more` : "";
-  const all = known.length === 0 ? "there is none" : `there are: ${known.slice(0, MOST_NAMED).join(", ")}${rest}`;
-  return `${JSON.stringify(asked)}${guess === "" ? `; ${all}` : `${guess} ${all.replace("there", "There")}`}`;
 }

@@ -40,5 +40,8 @@ export function runCheck(
 function judge(answer: unknown): CheckOutcome {
   if (answer === true) return { passed: true };
   if (answer === false) return { passed: false, reason: "it said no" };
-  return { passed: false, reason: `it must answer true or false, it answered ${answer === null ? "null" : typeof answer}` };
+  return {
+    passed: false,
+    reason: `it must answer true or false, it answered ${answer === null ? "null" : typeof answer}`,
+  };
 }

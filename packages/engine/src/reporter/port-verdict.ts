@@ -12,11 +12,7 @@ export interface PortVerdict {
 
 /** The verdict that the checks of a port come to, by their names: up when all pass, down when one fails. While some have
  * not decided and none fails, what held before goes on. The same object as `before` where nothing has changed. */
-export function portVerdict(
-  before: PortVerdict,
-  checks: ReadonlyMap<string, CheckHealth>,
-  now: number,
-): PortVerdict {
+export function portVerdict(before: PortVerdict, checks: ReadonlyMap<string, CheckHealth>, now: number): PortVerdict {
   const healths = [...checks.values()];
   const fails = healths.some(({ passing }) => passing === false);
   const state = fails ? "down" : healths.every(({ passing }) => passing === true) ? "up" : before.state;
@@ -26,6 +22,8 @@ export function portVerdict(
 }
 
 function complaints(checks: ReadonlyMap<string, CheckHealth>): string | null {
-  const said = [...checks].flatMap(([name, { last }]) => (last?.reason == null ? [] : [`check ${name}: ${last.reason}`]));
+  const said = [...checks].flatMap(([name, { last }]) =>
+    last?.reason == null ? [] : [`check ${name}: ${last.reason}`],
+  );
   return said.length === 0 ? null : said.join("; ");
 }

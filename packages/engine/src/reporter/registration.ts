@@ -37,6 +37,7 @@ export interface RegistrationOptions {
 export class ServiceRegistration {
   readonly #options: RegistrationOptions;
   #wanted: Registered | undefined;
+  #lastNode: Node | undefined;
   /** What the current one should do at its end where nothing is wanted any more. */
   #keep = false;
   #current: Report | undefined;
@@ -63,8 +64,14 @@ export class ServiceRegistration {
     return this.#wanted?.node;
   }
 
+  /** What stood there last, or was meant to. */
+  get lastNode(): Node | undefined {
+    return this.#lastNode;
+  }
+
   /** Undefined: withdraw it. */
   set(wanted: Registered | undefined): void {
+    this.#lastNode = wanted?.node ?? this.#lastNode;
     if (this.#wanted?.link === wanted?.link && isDeepStrictEqual(this.#wanted?.node, wanted?.node)) return;
     this.#wanted = wanted;
     if (wanted === undefined) this.#become("none", null);
