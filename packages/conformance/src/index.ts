@@ -1,3 +1,6 @@
-export { balancerConformance } from "./balancer-conformance.js";
-export type { BalancerSubject, BalancerTarget } from "./balancer-subject.js";
-export type { TestRunner } from "./test-runner.js";
+export { balancerConformance } from "./balancer/balancer-conformance.js";
+export type { BalancerSubject, BalancerTarget } from "./balancer/balancer-subject.js";
+export { discoveryConformance } from "./discovery/discovery-conformance.js";
+export type { DiscoverySource, DiscoverySubject, SourceCut } from "./discovery/discovery-subject.js";
+export type { InvalidConfig } from "./plugin/configured-bench.js";
+export type { TestRunner } from "./plugin/test-runner.js";

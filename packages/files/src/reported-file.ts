@@ -1,6 +1,6 @@
 import { mkdir, readFile, stat, unlink, utimes } from "node:fs/promises";
 import { dirname } from "node:path";
-import { writeFileAtomic } from "@lighthouse-sd/plugin-kit";
+import { errnoOf, writeFileAtomic } from "@lighthouse-sd/plugin-kit";
 import { isMissing } from "./known-file.js";
 
 /** A file that another reporter keeps fresh is left to it until it has missed a refresh: so many times the interval. */
@@ -64,7 +64,7 @@ export class ReportedFile {
   }
 
   async #refresh(): Promise<void> {
-    await mkdir(dirname(this.path), { recursive: true });
+    await makeDirectory(dirname(this.path));
     if (!(await writeFileAtomic(this.path, this.#text))) {
       const now = new Date();
       await utimes(this.path, now, now);
@@ -72,6 +72,18 @@ export class ReportedFile {
     this.#own = await stampOf(this.path);
     this.#seen = this.#own;
     this.#since = performance.now();
+  }
+}
+
+/** Makes a service's directory, but not the one it lies in: where that is gone (not mounted, moved away) a new one would
+ * pass for the source, with nobody else in it. */
+async function makeDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory);
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT")
+      throw new Error(`there is no directory ${dirname(directory)}; make it or correct "path"`, { cause: error });
+    if (errnoOf(error) !== "EEXIST") throw error;
   }
 }
 

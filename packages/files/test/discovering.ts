@@ -5,9 +5,14 @@ import type { DiscoveryRecord, Node } from "@lighthouse-sd/core";
 import { onTestFinished, vi } from "vitest";
 import FileDiscovery, { type FileDiscoveryConfig } from "../src/index.js";
 
+/** A directory of its own. */
+export function temporaryDirectory(): Promise<string> {
+  return mkdtemp(join(tmpdir(), "files-"));
+}
+
 /** A configuration directory of its own, removed when the test ends. */
 export async function configurationDirectory(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), "files-"));
+  const directory = await temporaryDirectory();
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   return directory;
 }

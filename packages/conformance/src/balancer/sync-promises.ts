@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { deepFreeze } from "../plugin/deep-freeze.js";
 import type { BalancerPromise } from "./balancer-promise.js";
-import { deepFreeze } from "./deep-freeze.js";
 
 /** What a sync does, and does not. */
 export const syncPromises: readonly BalancerPromise[] = [

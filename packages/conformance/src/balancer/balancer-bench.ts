@@ -5,10 +5,10 @@ import {
   type BalancerPlugin,
   type Change,
   type Cluster,
-  type Context,
   type SyncResult,
   schemaValidator,
 } from "@lighthouse-sd/core";
+import { silentContext } from "../plugin/silent-context.js";
 import type { BalancerSubject, BalancerTarget } from "./balancer-subject.js";
 import { type DirectorySnapshot, snapshot, textsIn } from "./directory-snapshot.js";
 import { SampleClusters } from "./sample-clusters.js";
@@ -37,14 +37,19 @@ export class BalancerBench {
     return this.subject.plugin;
   }
 
+  /** The target's configuration, as its file would hold it. */
+  get given(): unknown {
+    return this.target.config;
+  }
+
   /** The target's configuration, validated. */
   get config(): unknown {
-    return this.plugin.validateConfig(this.target.config);
+    return this.plugin.validateConfig(this.given);
   }
 
   /** A new instance without a configuration. */
   construct(name = "conformance"): Balancer<unknown> {
-    const balancer = new this.plugin(contextFor(name, this.target.directory));
+    const balancer = new this.plugin(silentContext(name, this.target.directory));
     this.#made.push(balancer);
     return balancer;
   }
@@ -117,15 +122,4 @@ export class BalancerBench {
   #ignores(path: string): boolean {
     return this.target.ignore?.(path) ?? false;
   }
-}
-
-function contextFor(name: string, directory: string): Context {
-  const silent = (): void => undefined;
-  return {
-    name,
-    directory,
-    peer: { name: "conformance", ip: "127.0.0.1", port: 1024 },
-    log: { debug: silent, info: silent, warn: silent, error: silent },
-    requestSync: silent,
-  };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { BalancerBench } from "./balancer-bench.js";
+import { assertSettles } from "../plugin/settles.js";
 import type { BalancerPromise } from "./balancer-promise.js";
 
 /** When a sync is aborted, in milliseconds after its call. */
@@ -12,7 +12,7 @@ export const abortPromises: readonly BalancerPromise[] = [
     name: "settles when its signal has aborted before, and goes on from there",
     async holds(bench) {
       const balancer = await bench.start();
-      await settles(bench, balancer.syncFile(bench.samples.two(), { signal: AbortSignal.abort() }));
+      await assertSettles(bench.settleMs, balancer.syncFile(bench.samples.two(), { signal: AbortSignal.abort() }));
       await bench.converge(balancer, bench.samples.two());
       await bench.assertSettled(balancer, bench.samples.two(), "after the aborted sync was made up for");
     },
@@ -39,7 +39,7 @@ export const abortPromises: readonly BalancerPromise[] = [
         sync.catch(() => undefined);
         if (moment > 0) await sleep(moment);
         stop.abort();
-        await settles(bench, sync);
+        await assertSettles(bench.settleMs, sync);
         assertWhole(await bench.texts(), texts, moment);
         await bench.converge(balancer, states[wanted] ?? []);
         assert.deepEqual(
@@ -51,19 +51,6 @@ export const abortPromises: readonly BalancerPromise[] = [
     },
   },
 ];
-
-/** However it ends: an aborted sync may reject. */
-async function settles(bench: BalancerBench, sync: Promise<unknown>): Promise<void> {
-  const timer = new AbortController();
-  const late = sleep(bench.settleMs, "late" as const, { signal: timer.signal }).catch(() => "settled" as const);
-  const settled = sync.then(
-    () => "settled" as const,
-    () => "settled" as const,
-  );
-  const outcome = await Promise.race([settled, late]);
-  timer.abort();
-  assert.equal(outcome, "settled", `it did not settle within ${bench.settleMs} ms of the abort`);
-}
 
 function assertWhole(
   now: Readonly<Record<string, string>>,

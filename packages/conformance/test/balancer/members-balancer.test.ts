@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import { balancerConformance } from "../src/index.js";
+import { balancerConformance } from "../../src/index.js";
 import MembersBalancer from "./members-file/members-balancer.js";
 import { membersSubject } from "./members-file/members-subject.js";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { Balancer, Change, Cluster } from "@lighthouse-sd/core";
+import { deepFreeze } from "../plugin/deep-freeze.js";
 import type { BalancerBench } from "./balancer-bench.js";
 import type { BalancerPromise } from "./balancer-promise.js";
 import type { BalancerSubject } from "./balancer-subject.js";
-import { deepFreeze } from "./deep-freeze.js";
 import { assertChanges } from "./sync-result-shape.js";
 
 /** What a balancer tells without doing it. */

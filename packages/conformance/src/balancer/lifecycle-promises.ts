@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { leftRunning } from "../plugin/left-running.js";
 import type { BalancerPromise } from "./balancer-promise.js";
-import { leftRunning } from "./left-running.js";
 
 /** What a balancer leaves behind, and whom it lets in beside it. */
 export const lifecyclePromises: readonly BalancerPromise[] = [

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BalancerPlugin } from "@lighthouse-sd/core";
-import type { BalancerSubject } from "../../src/index.js";
+import type { BalancerSubject } from "../../../src/index.js";
 
 /** How a balancer of a members file is tried. */
 export function membersSubject(plugin: BalancerPlugin<unknown>): BalancerSubject {

@@ -1,4 +1,5 @@
 import type { BalancerPlugin, Node } from "@lighthouse-sd/core";
+import type { InvalidConfig } from "../plugin/configured-bench.js";
 
 /** A balancer that is to keep the contract's promises, and how to try it. */
 export interface BalancerSubject {
@@ -13,6 +14,8 @@ export interface BalancerSubject {
   /** Names of the metadata fields that the balancer reads beside `weight`, `backup` and `drain`: they are given hostile
    * values too. */
   readonly metadataKeys?: readonly string[];
+  /** Configurations that it has to refuse, each with the place of the problem. */
+  readonly invalidConfigs?: readonly InvalidConfig[];
   /** True: a second instance on a target in use must be refused, by the first one's name. */
   readonly exclusive?: boolean;
   /** How soon a call settles after its signal has aborted, and how soon nothing runs any more after a stop, in

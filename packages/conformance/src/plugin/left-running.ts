@@ -16,23 +16,31 @@ const KINDS: Readonly<Record<string, string>> = {
   WORKER: "a worker thread",
 };
 
+/** Of each call its own token, so that calls beside one another do not see each other's. */
+const inside = new AsyncLocalStorage<object>();
+
+/** Does `work` without what it starts being seen: it belongs to the test, not to what is tried. */
+export function unseen<T>(work: () => T): T {
+  return inside.exit(work);
+}
+
 /** Does `run`, and returns what it started that has not ended `waitMs` later, each with where it was started. Sees what
  * was started by `run` alone, not what a test runner does meanwhile, and also what keeps no process running. */
 export async function leftRunning(waitMs: number, run: () => Promise<void>): Promise<readonly string[]> {
-  const inside = new AsyncLocalStorage<true>();
+  const token = {};
   const alive = new Map<number, string>();
   const hook = createHook({
     init(id, type) {
       const kind = KINDS[type];
-      if (kind !== undefined && inside.getStore() === true)
+      if (kind !== undefined && inside.getStore() === token)
         alive.set(id, `${kind} started ${origin(new Error().stack)}`);
     },
     destroy: (id) => void alive.delete(id),
   }).enable();
   try {
-    await inside.run(true, run);
+    await inside.run(token, run);
     const deadline = performance.now() + waitMs;
-    while (alive.size > 0 && performance.now() < deadline) await inside.exit(() => sleep(10));
+    while (alive.size > 0 && performance.now() < deadline) await unseen(() => sleep(10));
     return [...alive.values()];
   } finally {
     hook.disable();

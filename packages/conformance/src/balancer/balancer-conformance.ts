@@ -1,3 +1,5 @@
+import { declarePromises } from "../plugin/promise.js";
+import type { TestRunner } from "../plugin/test-runner.js";
 import { abortPromises } from "./abort-promises.js";
 import { BalancerBench } from "./balancer-bench.js";
 import type { BalancerPromise } from "./balancer-promise.js";
@@ -9,7 +11,6 @@ import { membershipPromises } from "./membership-promises.js";
 import { planPromises } from "./plan-promises.js";
 import { staticPromises } from "./static-promises.js";
 import { syncPromises } from "./sync-promises.js";
-import type { TestRunner } from "./test-runner.js";
 
 /** Every promise of contract 1, in groups. */
 const PROMISES: Readonly<Record<string, readonly BalancerPromise[]>> = {
@@ -26,20 +27,5 @@ const PROMISES: Readonly<Record<string, readonly BalancerPromise[]>> = {
 /** Declares a test for every promise that the contract makes for balancers, those of optional methods where there are
  * such. Each gets a target of its own, and leaves nothing behind. */
 export function balancerConformance(runner: TestRunner, subject: BalancerSubject): void {
-  for (const [group, all] of Object.entries(PROMISES)) {
-    const promises = all.filter((promise) => promise.concerns?.(subject) ?? true);
-    if (promises.length === 0) continue;
-    runner.describe(group, () => {
-      for (const promise of promises) runner.it(promise.name, () => tryPromise(promise, subject));
-    });
-  }
-}
-
-async function tryPromise(promise: BalancerPromise, subject: BalancerSubject): Promise<void> {
-  const bench = new BalancerBench(subject, await subject.create());
-  try {
-    await promise.holds(bench);
-  } finally {
-    await bench.close();
-  }
+  declarePromises(runner, PROMISES, subject, async () => new BalancerBench(subject, await subject.create()));
 }

@@ -1,4 +1,4 @@
-import { type BalancerSubject, balancerConformance } from "../src/index.js";
+import { type BalancerSubject, balancerConformance } from "../../src/index.js";
 
 /** A test that the suite declared. */
 export interface CollectedTest {
