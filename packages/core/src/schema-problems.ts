@@ -22,6 +22,9 @@ function problemOf(error: ErrorObject, path: readonly (string | number)[]): Prob
       atKey: true,
     };
   }
+  if (error.keyword === "dependencies") {
+    return { path, message: `"${String(params["missingProperty"])}" is required with "${String(params["property"])}"` };
+  }
   if (error.keyword === "required") return { path, message: `"${String(params["missingProperty"])}" is required` };
   return { path, message: `${wanted(error, params)}, got ${found(error)}` };
 }
