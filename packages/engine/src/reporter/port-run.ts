@@ -19,6 +19,8 @@ export interface ReporterTools {
   readonly random: () => number;
   /** For a plugin instance of this name. */
   readonly contextFor: (kind: "discovery" | "check", name: string) => Context;
+  /** A check of a service has passed, or failed. */
+  readonly checked: (service: string, check: string, passed: boolean) => void;
 }
 
 /** What one port of a service should be reported as. */
@@ -126,7 +128,7 @@ export class PortRun {
       check,
       target: { host: service.host, port },
       intervalMs: service.intervalMs,
-      context: tools.contextFor("check", check.name),
+      context: tools.contextFor("check", `${check.name} of ${this.#options.service}:${port}`),
       clock,
       times,
       random,
@@ -150,6 +152,7 @@ export class PortRun {
     const before = checking.health;
     const limits = { rise: this.#options.wasUp && before.passing === null ? 1 : rise, fall };
     checking.health = withResult(before, result, limits);
+    this.#options.tools.checked(this.#options.service, name, result.passed);
     this.#say(resultSentences(this.#shown(), name, { before, result, limits }));
     this.#decide();
   }

@@ -12,6 +12,11 @@ export interface ServiceRunState {
   readonly ports: readonly PortRunState[];
 }
 
+/** True once every port's checks have decided, and its registry has confirmed those they found fit. */
+export function isSettled(services: readonly ServiceRunState[]): boolean {
+  return services.every(({ ports }) => ports.every(({ everSettled }) => everSettled));
+}
+
 /** What one service needs. */
 export interface ServiceRunOptions {
   readonly name: string;

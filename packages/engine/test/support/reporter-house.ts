@@ -37,7 +37,7 @@ export class ReporterHouse {
       requestSync: () => undefined,
     });
     this.reporter = new Reporter({
-      tools: { clock: this.clock, times: CALL_TIMES, random: () => 0.5, contextFor },
+      tools: { clock: this.clock, times: CALL_TIMES, random: () => 0.5, contextFor, checked: () => undefined },
       logFor: () => this.log,
       address: () => this.address,
       drains: () => this.drains,
