@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SyncResult } from "@lighthouse-sd/core";
 import { writeFileAtomic } from "@lighthouse-sd/plugin-kit";
+import { leakTimer } from "../leaked-timers.js";
 import type { BrokenBalancer } from "./broken-balancer.js";
 import {
   ClearsOnStop,
@@ -31,7 +32,6 @@ import {
   writing,
   writingInOrder,
 } from "./broken-syncs.js";
-import { leakTimer } from "./leaked-timers.js";
 import { membersPath } from "./members-path.js";
 
 let times = 0;

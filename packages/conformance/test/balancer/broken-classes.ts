@@ -11,7 +11,7 @@ import {
   type SyncResult,
 } from "@lighthouse-sd/core";
 import { writeFileAtomic } from "@lighthouse-sd/plugin-kit";
-import { leakTimer } from "./leaked-timers.js";
+import { leakTimer } from "../leaked-timers.js";
 import MembersBalancer from "./members-file/members-balancer.js";
 import type { MembersBlock, MembersConfig } from "./members-file/members-config.js";
 import { renderMembers } from "./members-file/render-members.js";

@@ -100,7 +100,20 @@ export const brokenStatics: readonly BrokenBalancer[] = [
     plugin: withStatics({ validateConfig: () => ({ path: "members" }) }),
     breaks: "refuses what is no configuration at all with a ConfigError",
   },
+  {
+    fault: "does not say where a configuration is wrong",
+    plugin: withStatics({ validateConfig: (config: unknown) => withoutPlaces(config) }),
+    breaks: "refuses a wrong configuration, and says where it is wrong",
+  },
 ];
+
+function withoutPlaces(config: unknown): MembersConfig {
+  try {
+    return MembersBalancer.validateConfig(config);
+  } catch (error) {
+    throw new ConfigError((error as ConfigError).problems.map((problem) => ({ ...problem, path: [] })));
+  }
+}
 
 function firstProblem(config: unknown): MembersConfig {
   try {

@@ -17,6 +17,7 @@ export function membersSubject(plugin: BalancerPlugin<unknown>): BalancerSubject
         dispose: () => rm(directory, { recursive: true, force: true }),
       };
     },
+    invalidConfigs: [{ config: { path: 5 }, path: "path" }],
     block: () => ({}),
     exclusive: true,
   };
