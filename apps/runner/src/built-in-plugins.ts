@@ -5,4 +5,5 @@ import { packageFields } from "./package-fields.js";
 export const BUILT_IN_PLUGINS: readonly BuiltInPlugin[] = [
   { manifest: packageFields("@lighthouse-sd/haproxy"), load: () => import("@lighthouse-sd/haproxy") },
   { manifest: packageFields("@lighthouse-sd/files"), load: () => import("@lighthouse-sd/files") },
+  { manifest: packageFields("@lighthouse-sd/etcd"), load: () => import("@lighthouse-sd/etcd") },
 ];

@@ -17,6 +17,7 @@ test("every first-party plugin is in it, whatever the working directory", { time
   };
   expect(plugins.map(({ kind, name, package: from }) => [kind, name, from])).toEqual([
     ["balancer", "haproxy", "@lighthouse-sd/haproxy"],
+    ["discovery", "etcd", "@lighthouse-sd/etcd"],
     ["discovery", "file", "@lighthouse-sd/files"],
   ]);
 });

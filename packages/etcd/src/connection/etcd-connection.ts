@@ -13,6 +13,9 @@ import { Pulse } from "./pulse.js";
 /** Milliseconds within which a member has to answer one call. */
 export const CALL_MS = 3_000;
 
+/** Who has opened a connection ends it: no timer is needed, and this one would outlive the connection. */
+const OPEN_UNTIL_ENDED = { idleConnectionTimeoutMs: Number.POSITIVE_INFINITY };
+
 /** What a call is given: its limits. */
 export interface CallLimits {
   readonly signal: AbortSignal;
@@ -35,7 +38,8 @@ export class EtcdConnection {
   constructor(host: EtcdHost, tls: Credentials["tls"], random: () => number) {
     this.host = host.shown;
     this.pulse = new Pulse(this, random);
-    this.#session = new Http2SessionManager(host.url, {}, host.url.startsWith("https:") ? tls : {});
+    const options = host.url.startsWith("https:") ? tls : {};
+    this.#session = new Http2SessionManager(host.url, OPEN_UNTIL_ENDED, options);
     const interceptors = [this.#addHeaders()];
     const transport = createGrpcTransport({ baseUrl: host.url, sessionManager: this.#session, interceptors });
     this.kv = createClient(KV, transport);
