@@ -7,12 +7,15 @@ import type { Configuration, FileProblem, LoggingSettings, RunnerSettings } from
 import { type DrainReply, type DrainRequest, decideDrain } from "./drains/decide-drain.js";
 import { DrainKeeper } from "./drains/drain-keeper.js";
 import { DrainOverlay } from "./drains/drain-overlay.js";
+import { drainTest } from "./drains/drains.js";
 import { errorText } from "./error-text.js";
+import { decideRelease, type ReleaseReply } from "./guard/decide-release.js";
 import { hostPeer } from "./host-peer.js";
 import { HttpEndpoints } from "./http/http-endpoints.js";
 import type { RunnerState } from "./http/status.js";
 import type { LogOutput, LogSettings } from "./logging/log-output.js";
 import { Membership } from "./membership/membership.js";
+import { shownMembers } from "./membership/shown-members.js";
 import { SnapshotKeeper } from "./membership/snapshot-keeper.js";
 import { RunnerMetrics } from "./metrics/runner-metrics.js";
 import type { CallTimes } from "./plugin-calls.js";
@@ -77,6 +80,7 @@ export class Runner {
       state: () => this.state(),
       metrics: () => this.#metrics.page(this.state()),
       drain: (request) => this.drain(request),
+      release: (cluster) => this.release(cluster),
     });
     this.#drains = new DrainKeeper(options.stateDirectory, options.log.logger());
   }
@@ -136,7 +140,17 @@ export class Runner {
     });
     if (!reply.done || !reply.changed) return reply;
     log.logger().info(reply.message);
+    this.#running().membership.drainsChanged(request.cluster);
     this.#membersChanged(request.cluster, clock.elapsed());
+    return reply;
+  }
+
+  /** Lets the nodes of `cluster` go that are held. */
+  release(cluster: string): ReleaseReply {
+    const reply = decideRelease(cluster, this.state().clusters);
+    if (!reply.done) return reply;
+    this.#options.log.logger().warn(reply.message);
+    this.#running().membership.release(cluster);
     return reply;
   }
 
@@ -183,6 +197,7 @@ export class Runner {
       snapshots,
       log: log.logger(),
       contextFor: ({ name }) => context("discovery", name, () => undefined),
+      drainedIn: (cluster) => drainTest(this.#drains.of(cluster)),
       onChange: (cluster, at) => this.#membersChanged(cluster, at),
     });
     const overlay = new DrainOverlay();
@@ -193,11 +208,7 @@ export class Runner {
       startAfter,
       settle: () => this.#settle(),
       contextFor: ({ name }, requestSync) => context("balancer", name, requestSync),
-      membersOf: (cluster) => {
-        const { nodes = null, source } = membership.state(cluster) ?? {};
-        const shown = nodes === null ? null : overlay.nodes(cluster, nodes, this.#drains.of(cluster));
-        return { nodes: shown, live: source === "live" };
-      },
+      membersOf: (cluster) => shownMembers(cluster, membership.state(cluster), overlay, this.#drains.of(cluster)),
       undecided: () => membership.undecided(),
       locate: (file, path, atKey) => configuration.locate(file, path, atKey),
       meterFor: (balancer) => this.#metrics.meter(balancer),

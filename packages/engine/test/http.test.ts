@@ -4,6 +4,7 @@ import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { DrainReply, DrainRequest } from "../src/drains/decide-drain.js";
+import type { ReleaseReply } from "../src/guard/decide-release.js";
 import { answerRequest } from "../src/http/answer-request.js";
 import { isKnownHost } from "../src/http/host-names.js";
 import { HttpEndpoints } from "../src/http/http-endpoints.js";
@@ -11,10 +12,10 @@ import { parseListenAddress } from "../src/http/listen-address.js";
 import type { RunnerState } from "../src/http/status.js";
 import { unknownCluster, withAnswer, withLoss } from "../src/membership/cluster-state.js";
 import { newBalancerState } from "../src/sync/balancer-state.js";
+import { judgementAt } from "./support/judgement.js";
 import { temporaryDirectory } from "./support/membership-house.js";
 import { RecordingLog } from "./support/recording-log.js";
 import { goodRecord } from "./support/sample-nodes.js";
-import { GUARD } from "./support/settings.js";
 
 const AT = Date.UTC(2026, 0, 1);
 
@@ -22,8 +23,7 @@ function sampleState(): RunnerState {
   const live = withAnswer(
     unknownCluster(AT),
     [goodRecord("app1", "10.0.0.5", 8000), { source: "bad", value: "x" }],
-    GUARD,
-    AT,
+    judgementAt(AT),
   );
   return {
     version: "1.0.0",
@@ -65,6 +65,12 @@ async function sampleDrain({ cluster, node, drained }: DrainRequest): Promise<Dr
   return { done: true, node, changed: true, message: drained ? "out" : "back" };
 }
 
+/** Holds nodes in web alone. */
+function sampleRelease(cluster: string): ReleaseReply {
+  if (cluster !== "web") return { done: false, isKnown: cluster === "db", message: "nothing is held" };
+  return { done: true, released: ["app2:8000"], nodes: 1, message: "released app2:8000" };
+}
+
 async function ask(
   url: string,
   more: { method?: string; knownHost?: boolean; overSocket?: boolean; state?: RunnerState } = {},
@@ -72,7 +78,7 @@ async function ask(
   const { method = "GET", knownHost = true, overSocket = false, state = sampleState() } = more;
   return answerRequest(
     { method, url, knownHost, overSocket },
-    { state: () => state, metrics: samplePage, drain: sampleDrain },
+    { state: () => state, metrics: samplePage, drain: sampleDrain, release: sampleRelease },
   );
 }
 
@@ -165,6 +171,7 @@ describe("answers", () => {
   });
 
   const DRAIN = "/api/v1/clusters/web/nodes/app1%3A8000/drain";
+  const RELEASE = "/api/v1/clusters/web/release";
   const CHANGED = { cluster: "web", node: "app1:8000", changed: true };
   test.each<[string, string, boolean, number, unknown]>([
     ["POST", DRAIN, true, 200, { ...CHANGED, drained: true, message: "out" }],
@@ -173,6 +180,10 @@ describe("answers", () => {
     ["POST", DRAIN.replace("web", "%zz"), true, 404, { error: "there is none" }],
     ["POST", DRAIN, false, 403, { error: expect.stringContaining("unix socket") }],
     ["DELETE", DRAIN, false, 403, { error: expect.stringContaining("unix socket") }],
+    ["POST", RELEASE, true, 200, { cluster: "web", released: ["app2:8000"], nodes: 1, message: "released app2:8000" }],
+    ["POST", RELEASE.replace("web", "db"), true, 409, { error: "nothing is held" }],
+    ["POST", RELEASE.replace("web", "none"), true, 404, { error: "nothing is held" }],
+    ["POST", RELEASE, false, 403, { error: expect.stringContaining("unix socket") }],
   ])("%s %s, over the socket %s: %i", async (method, url, overSocket, status, body) => {
     const answer = await ask(url, { method, overSocket });
     expect([answer.status, JSON.parse(answer.body)]).toEqual([status, body]);
@@ -182,6 +193,12 @@ describe("answers", () => {
     const answer = await ask(DRAIN, { overSocket: true });
     expect([answer.status, answer.headers]).toEqual([405, { allow: "POST, DELETE" }]);
     expect((await ask(DRAIN, { method: "POST", overSocket: true, knownHost: false })).status).toBe(421);
+  });
+
+  test("a release is asked for by POST, and of a known host", async () => {
+    const answer = await ask(RELEASE, { overSocket: true });
+    expect([answer.status, answer.headers]).toEqual([405, { allow: "POST" }]);
+    expect((await ask(RELEASE, { method: "POST", overSocket: true, knownHost: false })).status).toBe(421);
   });
 
   test("a name such as __proto__ is a name", async () => {
@@ -196,7 +213,7 @@ describe("answers", () => {
     const records = Array.from({ length: 10_000 }, (_, index) =>
       goodRecord(`n${index}`, `10.1.${index >> 8}.${index & 255}`),
     );
-    const state = withAnswer(unknownCluster(AT), records, GUARD, AT);
+    const state = withAnswer(unknownCluster(AT), records, judgementAt(AT));
     const { body } = await ask("/api/v1/status", {
       state: { ...sampleState(), clusters: [{ name: "big", discovery: "x", state, drains: [] }] },
     });
@@ -241,7 +258,12 @@ test.each<[string, unknown]>([
 describe("the endpoints", () => {
   function endpoints() {
     const log = new RecordingLog();
-    const http = new HttpEndpoints(log, { state: sampleState, metrics: samplePage, drain: sampleDrain });
+    const http = new HttpEndpoints(log, {
+      state: sampleState,
+      metrics: samplePage,
+      drain: sampleDrain,
+      release: sampleRelease,
+    });
     onTestFinished(() => http.close());
     return { http, log };
   }
@@ -292,7 +314,12 @@ describe("the endpoints", () => {
   });
 
   test("an answer that cannot be made is an error of its request, not of the process", async () => {
-    const broken = { state: sampleState, drain: sampleDrain, metrics: () => Promise.reject(new Error("no numbers")) };
+    const broken = {
+      state: sampleState,
+      drain: sampleDrain,
+      release: sampleRelease,
+      metrics: () => Promise.reject(new Error("no numbers")),
+    };
     const http = new HttpEndpoints(new RecordingLog(), broken);
     onTestFinished(() => http.close());
     await http.listen("127.0.0.1:0");

@@ -4,14 +4,14 @@ import type { RunnerState } from "../src/http/status.js";
 import { type ClusterState, unknownCluster, withAnswer, withLoss } from "../src/membership/cluster-state.js";
 import { RunnerMetrics } from "../src/metrics/runner-metrics.js";
 import { newBalancerState } from "../src/sync/balancer-state.js";
+import { judgementAt } from "./support/judgement.js";
 import { goodRecord, node } from "./support/sample-nodes.js";
-import { GUARD } from "./support/settings.js";
 
 const RECORDS = [goodRecord("a", "10.0.0.1"), goodRecord("b", "10.0.0.2"), { source: "bad", value: "x" }];
-const LIVE = withAnswer(unknownCluster(0), RECORDS, GUARD, 0);
+const LIVE = withAnswer(unknownCluster(0), RECORDS, judgementAt(0));
 const HOLDING: ClusterState = {
   ...withLoss(LIVE, "refused", 0),
-  held: [{ node: node("b", "10.0.0.2"), since: 0, reason: "left all at once" }],
+  held: [{ node: node("b", "10.0.0.2"), since: 0, at: 0, reason: "left all at once" }],
 };
 
 /** In the cluster out, the first node is drained and one that has left. */
@@ -115,7 +115,7 @@ describe("what metrics tell", () => {
     const many = Array.from({ length: 500 }, (_, index) =>
       goodRecord(`n${index}`, `10.1.${index >> 8}.${index & 255}`),
     );
-    const big = withAnswer(unknownCluster(0), many, GUARD, 0);
+    const big = withAnswer(unknownCluster(0), many, judgementAt(0));
     expect(await samples(metrics, stateOf({ web: big }, []), "lighthouse_cluster_nodes")).toHaveLength(3);
     const codes = Array.from({ length: 500 }, (_, index) => `code${index}`);
     const changes = [...codes, 'quote"\n'].map((code) => {

@@ -4,15 +4,15 @@ import { waitUntilInLine } from "../src/cli/run-once.js";
 import type { RunnerState } from "../src/http/status.js";
 import { type ClusterState, unknownCluster, withAnswer, withLoss } from "../src/membership/cluster-state.js";
 import { type BalancerState, newBalancerState } from "../src/sync/balancer-state.js";
+import { judgementAt } from "./support/judgement.js";
 import { ManualClock, settle } from "./support/manual-clock.js";
 import { goodRecord, node } from "./support/sample-nodes.js";
-import { GUARD } from "./support/settings.js";
 
 const UNHEARD = unknownCluster(0);
-const HEARD = withAnswer(UNHEARD, [goodRecord("a", "10.0.0.1")], GUARD, 0);
+const HEARD = withAnswer(UNHEARD, [goodRecord("a", "10.0.0.1")], judgementAt(0));
 const HOLDING: ClusterState = {
   ...HEARD,
-  held: [{ node: node("b", "10.0.0.2"), since: 0, reason: "left all at once" }],
+  held: [{ node: node("b", "10.0.0.2"), since: 0, at: 0, reason: "left all at once" }],
 };
 const IN_LINE: Partial<BalancerState> = { converged: true, everInLine: true };
 
@@ -59,7 +59,13 @@ describe("how --once ends", () => {
       0,
       ["balancer lb: still on its way, without a failure"],
     ],
-    ["nodes are held", stateOf(HOLDING, IN_LINE), true, 3, ["cluster web: 1 nodes are held"]],
+    [
+      "nodes are held",
+      stateOf(HOLDING, IN_LINE),
+      true,
+      3,
+      [expect.stringContaining("cluster web: 1 node is held since 1970-01-01T00:00:00.000Z: left all at once")],
+    ],
     [
       "a file is invalid",
       stateOf(HEARD, IN_LINE, { problems: [{ file: "clusters/x.yaml", line: 2, column: 3, message: "wrong" }] }),

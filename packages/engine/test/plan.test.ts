@@ -4,7 +4,7 @@ import type { CallOptions, Change } from "@lighthouse-sd/core";
 import { beforeEach, describe, expect, test } from "vitest";
 import { runPlan } from "../src/cli/plan-command.js";
 import { openLog } from "../src/logging/log-output.js";
-import { renderSnapshot } from "../src/membership/snapshot-text.js";
+import { contentText, renderSnapshot } from "../src/membership/snapshot-text.js";
 import type { Plan } from "../src/plan/plan.js";
 import { planText } from "../src/plan/render-plan.js";
 import { ConfigFolder, SMALL } from "./support/config-folder.js";
@@ -173,7 +173,7 @@ describe("what it plans with", () => {
     const members = [{ source: "c", node: node("c", "10.0.0.3") }];
     await writeFile(
       folder.at("state/membership/web.snapshot"),
-      renderSnapshot({ cluster: "web", at: Date.now(), members }),
+      renderSnapshot({ cluster: "web", at: Date.now() }, contentText({ members, guard: undefined })),
     );
     // A source that says nothing is given two seconds before what is remembered stands.
     const remembered = await plan(folder, { limitMs: 2500 });

@@ -85,8 +85,10 @@ describe("a runner", () => {
     await vi.waitFor(() => expect(discovery.watches).toHaveLength(1));
     discovery.answer("web", [A]);
     await vi.waitFor(() => expect(balancer.given.at(-1)?.[0]?.nodes).toHaveLength(1));
-    discovery.answer("web", []);
-    await vi.waitFor(() => expect(balancer.given.at(-1)?.[0]?.nodes).toHaveLength(0));
+    discovery.answer("web", [A, B]);
+    await vi.waitFor(() => expect(balancer.given.at(-1)?.[0]?.nodes).toHaveLength(2));
+    discovery.answer("web", [B]);
+    await vi.waitFor(() => expect(balancer.given.at(-1)?.[0]?.nodes).toHaveLength(1));
     source.set(plainSetup(discovery, balancer, { clusters: [] }));
     await vi.waitFor(() => expect(balancer.given.at(-1)).toEqual([]));
     expect(balancer.contexts[0]).toMatchObject({ name: "lb", directory: "/etc/lighthouse", peer: { port: 1024 } });

@@ -1,7 +1,6 @@
-import { oneLine } from "../error-text.js";
-import { askRunner } from "./ask-runner.js";
 import { EXIT } from "./exit-codes.js";
-import { findRunner, type RunnerChoice } from "./find-runner.js";
+import type { RunnerChoice } from "./find-runner.js";
+import { tellRunner } from "./tell-runner.js";
 
 /** What `drain` and `undrain` are asked for. */
 export interface DrainOptions {
@@ -18,22 +17,7 @@ export interface DrainOptions {
 /** Has the running one take a node out of rotation, or back, and tells in a sentence what came of it. Gives the exit code;
  * rejects with what the runner refused. */
 export async function runDrain({ cluster, node, drained, runner, env, out }: DrainOptions): Promise<number> {
-  const address = await findRunner(runner, env);
   const path = `/api/v1/clusters/${encodeURIComponent(cluster)}/nodes/${encodeURIComponent(node)}/drain`;
-  const { status, body } = await askRunner(address, drained ? "POST" : "DELETE", path);
-  const { message, error } = readAnswer(body);
-  if (status !== 200 || message === undefined) {
-    throw new Error(error ?? `the runner answered ${status}: ${oneLine(body)}`);
-  }
-  out(`${oneLine(message)}\n`);
+  out(`${await tellRunner(runner, env, drained ? "POST" : "DELETE", path)}\n`);
   return EXIT.done;
-}
-
-function readAnswer(body: string): { readonly message?: string; readonly error?: string } {
-  try {
-    const { message, error } = JSON.parse(body) as Record<string, unknown>;
-    return { ...(typeof message === "string" && { message }), ...(typeof error === "string" && { error }) };
-  } catch {
-    return {};
-  }
 }

@@ -1,4 +1,5 @@
 import { formatProblem } from "../config/sort-problems.js";
+import { heldNotes } from "../http/readiness.js";
 import type { RunnerState } from "../http/status.js";
 import { EXIT } from "./exit-codes.js";
 
@@ -33,7 +34,7 @@ export function onceVerdict(state: RunnerState, patient: boolean): OnceVerdict {
     ...open
       .filter(([, { pending }]) => pending)
       .map(([name]) => `balancer ${name}: still on its way, without a failure`),
-    ...held.map(({ name, state }) => `cluster ${name}: ${state.held.length} nodes are held`),
+    ...heldNotes(state.clusters),
   ];
   const code = failures.length > 0 ? EXIT.failed : held.length > 0 ? EXIT.held : EXIT.done;
   return { done: open.length === 0 && (silent.length === 0 || !patient), code, reasons: [...failures, ...notes] };

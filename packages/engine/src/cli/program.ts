@@ -9,6 +9,7 @@ import { EXIT, UsageError } from "./exit-codes.js";
 import type { RunnerChoice } from "./find-runner.js";
 import { runPlan } from "./plan-command.js";
 import { runPlugins } from "./plugins-command.js";
+import { runRelease } from "./release-command.js";
 import { runCommand } from "./run-command.js";
 import { runSettings, type TypedRunOptions } from "./run-options.js";
 
@@ -47,6 +48,7 @@ function buildProgram(bundle: Bundle, finish: (code: number) => void): Command {
   addPlugins(program, bundle, finish);
   addDrain(program, finish, true);
   addDrain(program, finish, false);
+  addRelease(program, finish);
   return program;
 }
 
@@ -58,6 +60,11 @@ const STATE_DIR = [
   "--state-dir <dir>",
   "where state is kept (default: state_dir of runner.yaml, $STATE_DIRECTORY, or a folder in ~/.local/state/lighthouse)",
 ] as const;
+const RUNNING_STATE_DIR = [
+  "--state-dir <dir>",
+  "the state directory of the running one that is meant (default: the only one there is)",
+] as const;
+const RUNNING_URL = ["--url <url>", "the HTTP address of the running one that is meant"] as const;
 const JSON_OUTPUT = ["--json", "print JSON"] as const;
 
 interface TypedLookOptions {
@@ -141,13 +148,22 @@ function addDrain(program: Command, finish: (code: number) => void, drained: boo
     )
     .argument("<cluster>", "the cluster's name")
     .argument("<node>", "the node's name, as in the status, or its address as ip:port")
-    .option(
-      "--state-dir <dir>",
-      "the state directory of the running one that is meant (default: the only one there is)",
-    )
-    .option("--url <url>", "the HTTP address of the running one that is meant")
+    .option(...RUNNING_STATE_DIR)
+    .option(...RUNNING_URL)
     .action(async (cluster: string, node: string, runner: RunnerChoice) => {
       finish(await runDrain({ cluster, node, drained, runner, env: process.env, out: print }));
+    });
+}
+
+function addRelease(program: Command, finish: (code: number) => void): void {
+  program
+    .command("release")
+    .description("let the nodes of a cluster go that its guard holds although their source no longer names them")
+    .argument("<cluster>", "the cluster's name")
+    .option(...RUNNING_STATE_DIR)
+    .option(...RUNNING_URL)
+    .action(async (cluster: string, runner: RunnerChoice) => {
+      finish(await runRelease({ cluster, runner, env: process.env, out: print }));
     });
 }
 

@@ -1,7 +1,9 @@
 import type { DrainReply, DrainRequest } from "../drains/decide-drain.js";
+import type { ReleaseReply } from "../guard/decide-release.js";
 import type { MetricsPage } from "../metrics/runner-metrics.js";
 import { drainRoute } from "./drain-route.js";
 import { readinessText } from "./readiness.js";
+import { releaseRoute } from "./release-route.js";
 import { type RunnerState, statusOf } from "./status.js";
 
 /** What is answered to one request. */
@@ -29,6 +31,7 @@ export interface AnswerSource {
   readonly state: () => RunnerState;
   readonly metrics: () => Promise<MetricsPage>;
   readonly drain: (request: DrainRequest) => Promise<DrainReply>;
+  readonly release: (cluster: string) => ReleaseReply;
 }
 
 type Page = (source: AnswerSource) => Answer | Promise<Answer>;
@@ -53,6 +56,11 @@ export async function answerRequest(asked: Asked, source: AnswerSource): Promise
     if (drain.request === undefined) return notAllowed(drain.allow);
     return asked.overSocket ? await drainAnswer(drain.request, source) : json(403, { error: NOT_HERE });
   }
+  const release = releaseRoute(method, path);
+  if (release !== undefined) {
+    if (release.cluster === undefined) return notAllowed(release.allow);
+    return asked.overSocket ? releaseAnswer(release.cluster, source) : json(403, { error: NOT_HERE });
+  }
   const page = PAGES.get(path);
   if (page === undefined) return text(404, `Not found. There are: ${[...PAGES.keys()].join(" ")}\n`);
   if (method !== "GET" && method !== "HEAD") return notAllowed("GET, HEAD");
@@ -64,6 +72,13 @@ async function drainAnswer(request: DrainRequest, { drain }: AnswerSource): Prom
   if (!reply.done) return json(404, { error: reply.message });
   const { node, changed, message } = reply;
   return json(200, { cluster: request.cluster, node, drained: request.drained, changed, message });
+}
+
+function releaseAnswer(cluster: string, { release }: AnswerSource): Answer {
+  const reply = release(cluster);
+  if (!reply.done) return json(reply.isKnown ? 409 : 404, { error: reply.message });
+  const { released, nodes, message } = reply;
+  return json(200, { cluster, released, nodes, message });
 }
 
 function notAllowed(allow: string): Answer {

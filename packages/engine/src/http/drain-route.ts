@@ -17,11 +17,11 @@ export function drainRoute(method: string, path: string): DrainRoute | undefined
   const drained = new Map(Object.entries(wanted)).get(method);
   const allow = Object.keys(wanted).join(", ");
   if (drained === undefined) return { allow, request: undefined };
-  return { allow, request: { cluster: decoded(cluster), node: decoded(node), drained } };
+  return { allow, request: { cluster: decodedPart(cluster), node: decodedPart(node), drained } };
 }
 
-/** What is no percent-encoding stands for itself. */
-function decoded(part: string): string {
+/** A part of a path. What is no percent-encoding stands for itself. */
+export function decodedPart(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {

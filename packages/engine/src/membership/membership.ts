@@ -1,24 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Context, Logger } from "@lighthouse-sd/core";
+import type { Context, Logger, Node } from "@lighthouse-sd/core";
 import { type Clock, settlesWithin } from "../clock.js";
 import type { ClusterSettings, Configuration, DiscoverySettings } from "../config/configuration.js";
 import { errorText } from "../error-text.js";
 import type { CallTimes } from "../plugin-calls.js";
-import { AddressClaims } from "./address-claims.js";
-import {
-  type ClusterState,
-  unknownCluster,
-  withAnswer,
-  withLoss,
-  withMemory,
-  withoutTakenOver,
-  withSnapshot,
-} from "./cluster-state.js";
+import type { ClusterState } from "./cluster-state.js";
 import type { WatchSink } from "./cluster-watch.js";
 import { DiscoveryRun } from "./discovery-run.js";
-import { membershipSentences } from "./membership-sentence.js";
+import { KnownClusters } from "./known-clusters.js";
 import { REFRESH_MS, type SnapshotKeeper } from "./snapshot-keeper.js";
-import { type Snapshot, snapshotOf } from "./snapshot-text.js";
+import type { Snapshot } from "./snapshot-text.js";
 
 /** How long a source may take to answer before what disk remembers is used, in milliseconds. */
 const STANDBY_MS = 2000;
@@ -34,6 +25,8 @@ export interface MembershipOptions {
   /** What disk remembers. */
   readonly snapshots: Pick<SnapshotKeeper, "read" | "keep" | "flush">;
   readonly contextFor: (settings: DiscoverySettings) => Context;
+  /** Tells which nodes of `cluster` an operator has drained on this host. */
+  readonly drainedIn: (cluster: string) => (node: Node) => boolean;
   /** What balancers see of `cluster`, or whether its source has spoken, has changed; `at`: when its source said so, as
    * `Clock.elapsed`. */
   readonly onChange: (cluster: string, at: number) => void;
@@ -41,7 +34,6 @@ export interface MembershipOptions {
 
 interface Entry {
   settings: ClusterSettings;
-  state: ClusterState;
   /** What disk remembers, until the source has answered. */
   standby: Snapshot | undefined;
   /** True: the source has answered, or it is clear that it does not for now. */
@@ -56,13 +48,14 @@ export class Membership {
   readonly #options: MembershipOptions;
   readonly #entries = new Map<string, Entry>();
   readonly #runs = new Map<string, DiscoveryRun>();
-  readonly #claims = new AddressClaims();
+  readonly #known: KnownClusters;
   readonly #endings = new Set<Promise<void>>();
   #cancelRefresh: () => void = () => undefined;
   #stopped = false;
 
   constructor(options: MembershipOptions) {
     this.#options = options;
+    this.#known = new KnownClusters(options);
     this.#refreshLater();
   }
 
@@ -76,7 +69,7 @@ export class Membership {
 
   /** Undefined: there is no such cluster. */
   state(cluster: string): ClusterState | undefined {
-    return this.#entries.get(cluster)?.state;
+    return this.#known.state(cluster);
   }
 
   /** The clusters whose source has neither answered nor failed so far. */
@@ -84,10 +77,21 @@ export class Membership {
     return [...this.#entries].flatMap(([name, { decided }]) => (decided ? [] : [name]));
   }
 
+  /** Lets everybody go who is held in `cluster`. */
+  release(cluster: string): void {
+    this.#known.release(cluster);
+  }
+
+  /** What is drained in `cluster` on this host has changed. */
+  drainsChanged(cluster: string): void {
+    this.#known.drainsChanged(cluster);
+  }
+
   /** Ends all watches and writes down what is to be remembered. Resolves in limited time. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancelRefresh();
+    this.#known.stop();
     for (const { cancelStandby } of this.#entries.values()) cancelStandby();
     for (const run of this.#runs.values()) this.#end(run);
     const flushed = settlesWithin(this.#options.clock, this.#options.times.stopMs, this.#options.snapshots.flush());
@@ -119,6 +123,7 @@ export class Membership {
     }
     const before = entry.settings;
     entry.settings = settings;
+    this.#known.configure(settings);
     const moved =
       before.discovery !== settings.discovery || !isDeepStrictEqual(before.discoveryBlock, settings.discoveryBlock);
     if (moved && entry.run !== undefined) this.#detach(entry);
@@ -128,13 +133,13 @@ export class Membership {
   #add(settings: ClusterSettings): void {
     const { clock, snapshots } = this.#options;
     const { name } = settings;
-    const state = unknownCluster(clock.now());
-    const entry: Entry = { settings, state, standby: PENDING, decided: false, run: undefined, cancelStandby: nothing };
+    const entry: Entry = { settings, standby: PENDING, decided: false, run: undefined, cancelStandby: nothing };
     this.#entries.set(name, entry);
+    this.#known.configure(settings);
     void snapshots.read(name).then((snapshot) => {
       if (this.#stopped || this.#entries.get(name) !== entry) return;
       entry.standby = snapshot;
-      if (snapshot !== undefined) entry.state = withMemory(entry.state, snapshot);
+      if (snapshot !== undefined) this.#known.remember(name, snapshot);
       entry.cancelStandby = clock.after(STANDBY_MS, () => this.#useStandby(entry));
       this.#attach(entry);
     });
@@ -145,7 +150,7 @@ export class Membership {
     this.#entries.delete(name);
     entry?.run?.unwatch(name);
     entry?.cancelStandby();
-    this.#claims.forget(name);
+    this.#known.remove(name);
     this.#options.onChange(name, this.#options.clock.elapsed());
   }
 
@@ -157,9 +162,10 @@ export class Membership {
 
   /** Takes a cluster off its source, for another one. */
   #detach(entry: Entry): void {
-    entry.run?.unwatch(entry.settings.name);
+    const { name } = entry.settings;
+    entry.run?.unwatch(name);
     entry.run = undefined;
-    if (entry.state.source === "live") this.#replace(entry, withLoss(entry.state, MOVED, this.#options.clock.now()));
+    if (this.#known.state(name)?.source === "live") this.#known.lost(name, MOVED);
   }
 
   #sinkOf(entry: Entry): WatchSink {
@@ -180,23 +186,14 @@ export class Membership {
   }
 
   #answer(entry: Entry, records: readonly unknown[]): void {
-    const { name, guard } = entry.settings;
-    const { clock, onChange } = this.#options;
-    const at = clock.elapsed();
-    const before = entry.state;
-    const known = before.nodes ?? before.readings.nodes;
+    const { name } = entry.settings;
     entry.cancelStandby();
     entry.standby = undefined;
-    const first = !entry.decided;
-    entry.decided = true;
-    const state = withAnswer(before, records, guard, clock.now());
-    if (state.nodes !== null && state.nodes !== known) this.#claim(name, this.#claims.claim(name, known, state.nodes));
-    this.#replace(entry, state, at);
-    if (first && state.nodes === before.nodes) onChange(name, at);
+    this.#decide(entry, () => this.#known.answer(name, records));
   }
 
   #lost(entry: Entry, reason: string): void {
-    this.#replace(entry, withLoss(entry.state, reason, this.#options.clock.now()));
+    this.#known.lost(entry.settings.name, reason);
     this.#useStandby(entry);
   }
 
@@ -204,54 +201,27 @@ export class Membership {
   #useStandby(entry: Entry): void {
     entry.cancelStandby();
     if (entry.decided) return;
-    const { clock } = this.#options;
     const { standby } = entry;
     entry.standby = undefined;
+    this.#decide(entry, () => {
+      if (standby !== undefined) this.#known.useSnapshot(entry.settings.name, standby);
+    });
+  }
+
+  /** `act` says how a cluster stands; the first time that is news, even if its members are what they were. */
+  #decide(entry: Entry, act: () => void): void {
+    const { name } = entry.settings;
+    const { clock, onChange } = this.#options;
+    const first = !entry.decided;
+    const [at, before] = [clock.elapsed(), this.#known.state(name)?.nodes];
     entry.decided = true;
-    const before = entry.state;
-    if (standby !== undefined) {
-      const restored = withSnapshot(before, standby, clock.now());
-      this.#replace(entry, withoutTakenOver(restored, this.#claims.ofOthers(entry.settings.name)));
-    }
-    if (entry.state === before) this.#options.onChange(entry.settings.name, clock.elapsed());
+    act();
+    if (first && this.#known.state(name)?.nodes === before) onChange(name, at);
   }
 
-  /** `cluster` has taken `addresses` into use: lists that only disk stands behind give them up. */
-  #claim(cluster: string, addresses: ReadonlySet<string>): void {
-    if (addresses.size === 0) return;
-    for (const [name, entry] of this.#entries) {
-      if (name === cluster) continue;
-      const state = withoutTakenOver(entry.state, addresses);
-      if (state === entry.state) continue;
-      this.#options.log.warn(
-        `cluster ${name}: remembered nodes are dropped: cluster ${cluster} has taken over their address`,
-      );
-      this.#replace(entry, state);
-    }
-  }
-
-  #replace(entry: Entry, state: ClusterState, at: number = this.#options.clock.elapsed()): void {
-    const before = entry.state;
-    if (state === before) return;
-    entry.state = state;
-    const { name } = entry.settings;
-    const { log, onChange } = this.#options;
-    for (const { level, text } of membershipSentences(name, before, state)) log[level](text);
-    if (state.readings !== before.readings || state.source !== before.source) this.#remember(entry);
-    if (state.nodes !== before.nodes || state.source !== before.source) onChange(name, at);
-  }
-
-  #remember(entry: Entry): void {
-    const { clock, snapshots } = this.#options;
-    const { name } = entry.settings;
-    if (entry.state.nodes === null) return;
-    snapshots.keep(name, () => snapshotOf(name, entry.state.readings, entry.state.confirmedAt ?? clock.now()));
-  }
-
-  /** A list that stays the same for days is confirmed all the time. */
   #refreshLater(): void {
     this.#cancelRefresh = this.#options.clock.after(REFRESH_MS, () => {
-      for (const entry of this.#entries.values()) if (entry.state.source === "live") this.#remember(entry);
+      this.#known.refresh();
       this.#refreshLater();
     });
   }
@@ -263,7 +233,7 @@ export class Membership {
 }
 
 /** Stands in for a snapshot that is still being read. */
-const PENDING: Snapshot = { cluster: "", at: 0, members: [] };
+const PENDING: Snapshot = { cluster: "", at: 0, members: [], guard: undefined };
 
 function nothing(): void {}
 

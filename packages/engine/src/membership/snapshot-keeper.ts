@@ -4,7 +4,7 @@ import type { Logger } from "@lighthouse-sd/core";
 import { writeFileAtomic } from "@lighthouse-sd/plugin-kit";
 import type { Clock } from "../clock.js";
 import { errorText } from "../error-text.js";
-import { membersText, parseSnapshot, renderSnapshot, SNAPSHOT_LIMIT_MS, type Snapshot } from "./snapshot-text.js";
+import { contentText, parseSnapshot, renderSnapshot, SNAPSHOT_LIMIT_MS, type Snapshot } from "./snapshot-text.js";
 
 /** The shortest time between two writes for one cluster, in milliseconds. */
 const WRITE_GAP_MS = 1000;
@@ -15,7 +15,7 @@ export const REFRESH_MS: number = 3_600_000;
 
 interface Kept {
   /** What the file says, as far as this process knows; undefined: nothing known. */
-  readonly written: { readonly members: string; readonly at: number } | undefined;
+  readonly written: { readonly content: string; readonly at: number } | undefined;
   /** `Clock.elapsed` of the last write. */
   readonly writtenAt: number;
   /** `Clock.elapsed` from which on `wanted` may be written. */
@@ -67,7 +67,7 @@ export class SnapshotKeeper {
         );
         return undefined;
       }
-      this.#kept.set(cluster, { ...UNWRITTEN, written: { members: membersText(snapshot), at: snapshot.at } });
+      this.#kept.set(cluster, { ...UNWRITTEN, written: { content: contentText(snapshot), at: snapshot.at } });
       return snapshot;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
@@ -119,12 +119,12 @@ export class SnapshotKeeper {
   async #write(cluster: string, wanted: () => Snapshot): Promise<void> {
     const snapshot = wanted();
     const before = this.#kept.get(cluster) ?? UNWRITTEN;
-    const written = { members: membersText(snapshot), at: snapshot.at };
+    const written = { content: contentText(snapshot), at: snapshot.at };
     this.#kept.set(cluster, { ...before, wanted: undefined });
-    if (before.written?.members === written.members && written.at - before.written.at < REFRESH_MS) return;
+    if (before.written?.content === written.content && written.at - before.written.at < REFRESH_MS) return;
     const writtenAt = this.#options.clock.elapsed();
     try {
-      await writeFileAtomic(this.#path(cluster), renderSnapshot(snapshot, written.members), { mode: 0o600 });
+      await writeFileAtomic(this.#path(cluster), renderSnapshot(snapshot, written.content), { mode: 0o600 });
       this.#failures.delete(cluster);
       this.#kept.set(cluster, { ...(this.#kept.get(cluster) ?? UNWRITTEN), written, writtenAt });
     } catch (error) {

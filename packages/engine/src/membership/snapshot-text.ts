@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Node, parseNode } from "@lighthouse-sd/core";
 import { errorText } from "../error-text.js";
+import { type GuardMemory, parseGuardMemory, renderGuardMemory } from "../guard/guard-memory.js";
 import type { Readings } from "./readings.js";
 
 /** How long a list is good for a start without its source, in milliseconds. */
@@ -12,27 +13,28 @@ export interface Snapshot {
   /** When the source last stood behind it, Unix milliseconds. */
   readonly at: number;
   readonly members: readonly { readonly source: string; readonly node: Node }[];
+  /** Undefined: of a version that had no guard. */
+  readonly guard: GuardMemory | undefined;
 }
 
 /** What readings are worth remembering. */
-export function snapshotOf(cluster: string, readings: Readings, at: number): Snapshot {
+export function snapshotOf(cluster: string, readings: Readings, at: number, guard: GuardMemory | undefined): Snapshot {
   const members = readings.list.flatMap(({ source, node }) => (node === null ? [] : [{ source, node }]));
-  return { cluster, at, members };
+  return { cluster, at, members, guard };
 }
 
-/** The members alone, as JSON: the same text for the same members. */
-export function membersText({ members }: Snapshot): string {
-  return JSON.stringify(
-    members.map(({ source, node: { host, ip, port, peer, metadata } }) => {
-      return { source, value: { host, ip, port, peer, metadata } };
-    }),
-  );
+/** All but its time, as JSON: the same text where nothing has changed. */
+export function contentText({ members, guard }: Pick<Snapshot, "members" | "guard">): string {
+  const nodes = members.map(({ source, node: { host, ip, port, peer, metadata } }) => {
+    return { source, value: { host, ip, port, peer, metadata } };
+  });
+  return JSON.stringify({ members: nodes, ...(guard !== undefined && { guard: renderGuardMemory(guard) }) });
 }
 
-/** Two lines: the checksum of the second one, and the snapshot as JSON. `members`: its `membersText`. */
-export function renderSnapshot({ cluster, at }: Omit<Snapshot, "members">, members: string): string {
+/** Two lines: the checksum of the second one, and the snapshot as JSON. `content`: its `contentText`. */
+export function renderSnapshot({ cluster, at }: Pick<Snapshot, "cluster" | "at">, content: string): string {
   const head = JSON.stringify({ format: 1, cluster, at: new Date(at).toISOString() });
-  const body = `${head.slice(0, -1)},"members":${members}}`;
+  const body = `${head.slice(0, -1)},${content.slice(1)}`;
   return `${checksum(body)}\n${body}\n`;
 }
 
@@ -42,15 +44,24 @@ export function parseSnapshot(cluster: string, text: string, now: number): Snaps
   const [sum, body = "", ...rest] = text.split("\n");
   if (sum !== checksum(body) || rest.join("") !== "") return { reason: "its checksum is wrong: it is damaged" };
   try {
-    const parsed = JSON.parse(body) as { format: unknown; cluster: unknown; at: string; members: unknown[] };
+    const parsed = JSON.parse(body) as Parsed;
     if (parsed.format !== 1) return { reason: `it has the unknown format ${JSON.stringify(parsed.format)}` };
     if (parsed.cluster !== cluster) return { reason: `it is of cluster ${JSON.stringify(parsed.cluster)}` };
     const at = Date.parse(parsed.at);
     if (!(now - at <= SNAPSHOT_LIMIT_MS)) return { reason: `it is from ${parsed.at}, more than 24 hours ago` };
-    return { cluster, at, members: parsed.members.flatMap(readMember) };
+    const guard = parsed.guard === undefined ? undefined : parseGuardMemory(parsed.guard);
+    return { cluster, at, members: parsed.members.flatMap(readMember), guard };
   } catch (error) {
     return { reason: errorText(error) };
   }
+}
+
+interface Parsed {
+  readonly format: unknown;
+  readonly cluster: unknown;
+  readonly at: string;
+  readonly members: readonly unknown[];
+  readonly guard?: unknown;
 }
 
 function readMember(member: unknown): Snapshot["members"] {

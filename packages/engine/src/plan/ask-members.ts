@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Context, Logger } from "@lighthouse-sd/core";
+import type { Context, Logger, Node } from "@lighthouse-sd/core";
 import { type Clock, sleep } from "../clock.js";
 import type { Configuration, DiscoverySettings } from "../config/configuration.js";
 import type { ClusterOfRunner } from "../http/status.js";
@@ -13,6 +13,7 @@ export interface MembersRequest {
   /** Need not exist. */
   readonly stateDirectory: string;
   readonly contextFor: (settings: DiscoverySettings) => Context;
+  readonly drainedIn: (cluster: string) => (node: Node) => boolean;
   readonly clock: Clock;
   readonly times: CallTimes;
   readonly log: Logger;
@@ -53,7 +54,7 @@ export async function askMembers(request: MembersRequest): Promise<readonly Omit
   }
 }
 
-function newMembership({ stateDirectory, clock, times, log, contextFor }: MembersRequest): Membership {
+function newMembership({ stateDirectory, clock, times, log, contextFor, drainedIn }: MembersRequest): Membership {
   const keeper = new SnapshotKeeper({ directory: join(stateDirectory, "membership"), clock, log });
   const snapshots = {
     read: (cluster: string) => keeper.read(cluster),
@@ -61,7 +62,7 @@ function newMembership({ stateDirectory, clock, times, log, contextFor }: Member
     flush: () => Promise.resolve(),
   };
   const onChange = (): void => undefined;
-  return new Membership({ clock, times, log, contextFor, random: Math.random, snapshots, onChange });
+  return new Membership({ clock, times, log, contextFor, drainedIn, random: Math.random, snapshots, onChange });
 }
 
 /** The source has answered, or has said that it cannot. */

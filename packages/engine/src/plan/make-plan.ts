@@ -2,9 +2,10 @@ import type { Context } from "@lighthouse-sd/core";
 import type { Clock } from "../clock.js";
 import { DrainKeeper } from "../drains/drain-keeper.js";
 import { DrainOverlay } from "../drains/drain-overlay.js";
+import { drainTest } from "../drains/drains.js";
 import { hostPeer } from "../host-peer.js";
-import type { ClusterOfRunner } from "../http/status.js";
 import type { LogOutput } from "../logging/log-output.js";
+import { shownMembers } from "../membership/shown-members.js";
 import type { CallTimes } from "../plugin-calls.js";
 import type { PluginFinder } from "../plugins/plugin-finder.js";
 import { clusterViews, type Members } from "../sync/cluster-views.js";
@@ -36,6 +37,8 @@ export async function makePlan(place: PlanPlace): Promise<Plan> {
   const contextFor = (kind: string, name: string): Context => {
     return { name, directory, peer, log: log.logger(`${kind} ${name}`), requestSync: () => undefined };
   };
+  const drains = new DrainKeeper(stateDirectory, log.logger());
+  await drains.load();
   const clusters = await askMembers({
     configuration,
     stateDirectory,
@@ -43,9 +46,14 @@ export async function makePlan(place: PlanPlace): Promise<Plan> {
     times,
     limitMs,
     log: log.logger(),
+    drainedIn: (cluster) => drainTest(drains.of(cluster)),
     contextFor: ({ name }) => contextFor("discovery", name),
   });
-  const membersOf = await shownMembers(stateDirectory, log, clusters);
+  const overlay = new DrainOverlay();
+  const states = new Map(clusters.map(({ name, state }) => [name, state]));
+  const membersOf = (cluster: string): Members => {
+    return shownMembers(cluster, states.get(cluster), overlay, drains.of(cluster));
+  };
   const plans = [...configuration.balancers.values()].map(async (settings) => {
     const { name } = settings;
     const own = clusterViews([], name, configuration.clusters.values(), membersOf);
@@ -53,21 +61,4 @@ export async function makePlan(place: PlanPlace): Promise<Plan> {
     return [name, await planBalancer({ settings, context, clusters: own, clock, times })] as const;
   });
   return { balancers: new Map(await Promise.all(plans)), clusters, problems };
-}
-
-/** The members as balancers are shown them, drains of this host included. */
-async function shownMembers(
-  stateDirectory: string,
-  log: LogOutput,
-  clusters: readonly Omit<ClusterOfRunner, "drains">[],
-): Promise<(cluster: string) => Members> {
-  const drains = new DrainKeeper(stateDirectory, log.logger());
-  await drains.load();
-  const overlay = new DrainOverlay();
-  const states = new Map(clusters.map(({ name, state }) => [name, state]));
-  return (cluster) => {
-    const { nodes = null, source } = states.get(cluster) ?? {};
-    const shown = nodes === null ? null : overlay.nodes(cluster, nodes, drains.of(cluster));
-    return { nodes: shown, live: source === "live" };
-  };
 }

@@ -2,7 +2,7 @@ import type { Change } from "@lighthouse-sd/core";
 import pc from "picocolors";
 import { formatProblem } from "../config/sort-problems.js";
 import { oneLine, visible } from "../error-text.js";
-import { sourceNotes } from "../http/readiness.js";
+import { clusterNotes } from "../http/readiness.js";
 import { type BalancerPlan, type Plan, planOutcome } from "./plan.js";
 
 type Colors = ReturnType<typeof pc.createColors>;
@@ -11,7 +11,7 @@ type Colors = ReturnType<typeof pc.createColors>;
 export function planText(plan: Plan, color: boolean): string {
   const colors = pc.createColors(color);
   const balancers = [...plan.balancers].map(([name, one]) => `${colors.bold(name)}\n${balancerText(one, colors)}`);
-  const notes = sourceNotes(plan.clusters).map((note) => `${colors.yellow("note:")} ${oneLine(note)}`);
+  const notes = clusterNotes(plan.clusters).map((note) => `${colors.yellow("note:")} ${oneLine(note)}`);
   const errors = plan.problems.map((problem) => `${colors.red("error:")} ${oneLine(formatProblem(problem))}`);
   const groups = [...balancers, notes.join("\n"), errors.join("\n"), closing(plan)];
   return `${groups.filter((group) => group !== "").join("\n\n")}\n`;

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Node } from "@lighthouse-sd/core";
 import { onTestFinished } from "vitest";
 import { Membership } from "../../src/membership/membership.js";
 import { SnapshotKeeper } from "../../src/membership/snapshot-keeper.js";
@@ -26,7 +27,7 @@ export async function temporaryDirectory(): Promise<string> {
 }
 
 export async function membershipHouse(
-  options: { directory?: string; clock?: ManualClock } = {},
+  options: { directory?: string; clock?: ManualClock; drainedIn?: (cluster: string) => (node: Node) => boolean } = {},
 ): Promise<MembershipHouse> {
   const directory = options.directory ?? (await temporaryDirectory());
   const clock = options.clock ?? new ManualClock();
@@ -47,6 +48,7 @@ export async function membershipHouse(
       log,
       requestSync: () => undefined,
     }),
+    drainedIn: options.drainedIn ?? (() => () => false),
     onChange: (cluster) => changed.push(cluster),
   });
   return { clock, log, membership, changed, directory };
