@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { type NodeChange, nodeChanges } from "@lighthouse-sd/core";
 import { changedWindow } from "./changed-window.js";
 import type { ClusterState } from "./cluster-state.js";
@@ -44,8 +45,12 @@ function memberSentences(name: string, before: ClusterState, after: ClusterState
   const named = (is: (change: NodeChange) => boolean): readonly string[] => changes.filter(is).map(({ name }) => name);
   const joined = named((change) => change.before === undefined);
   const left = named((change) => change.after === undefined);
-  const changed = named((change) => change.before !== undefined && change.after !== undefined);
+  const changed = named(({ before: old, after: now }) => {
+    // One that was held is read anew when it is back.
+    return old !== undefined && now !== undefined && !isDeepStrictEqual(old, now);
+  });
   const parts = [said(joined, "joined"), said(left, "left"), said(changed, "changed")].filter((part) => part !== "");
+  if (parts.length === 0) return [];
   return [info(`cluster ${name}: ${parts.join(", ")}; it has ${nodes(after.nodes.length)} now`)];
 }
 

@@ -8,11 +8,17 @@ interface Timer {
 /** A clock that stands still until it is moved. */
 export class ManualClock implements Clock {
   #now = 0;
+  #setBy = 0;
   #timers: Timer[] = [];
 
   /** Wall time starts at the beginning of 2026. */
   now(): number {
-    return Date.UTC(2026, 0, 1) + this.#now;
+    return Date.UTC(2026, 0, 1) + this.#now + this.#setBy;
+  }
+
+  /** Somebody sets the wall clock, in Unix milliseconds. */
+  setTo(now: number): void {
+    this.#setBy += now - this.now();
   }
 
   elapsed(): number {
