@@ -21,13 +21,17 @@ export function writersPart(configuration: Configuration, duties: readonly Duty[
 }
 
 /** What a runner sets out to do. */
-export function taskSentence(duties: readonly Duty[], directory: string, configuration: Configuration): string {
-  const { balancers, clusters, services } = configuration;
+export function taskSentence(
+  duties: readonly Duty[],
+  directory: string,
+  stateDirectory: string,
+  { balancers, clusters, services }: Configuration,
+): string {
+  const writes = duties.includes("writer");
   const asked = [
-    ...(duties.includes("writer") ? [`balancers: ${balancers.size}, clusters: ${clusters.size}`] : []),
+    ...(writes ? [`balancers: ${balancers.size}, clusters: ${clusters.size}`] : []),
     ...(duties.includes("reporter") ? [`services: ${services.size}`] : []),
   ].join(", ");
-  return duties.includes("writer")
-    ? `keeps ${directory} in line (${asked})`
-    : `reports the services of ${directory} (${asked})`;
+  const does = writes ? `keeps ${directory} in line` : `reports the services of ${directory}`;
+  return `${does} (${asked}); its state is in ${stateDirectory}`;
 }

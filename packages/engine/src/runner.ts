@@ -3,7 +3,7 @@ import type { Context, Peer } from "@lighthouse-sd/core";
 import { durationMs } from "@lighthouse-sd/core";
 import type { TargetLock } from "@lighthouse-sd/plugin-kit";
 import { type Clock, settlesWithin } from "./clock.js";
-import type { Configuration, FileProblem, LoggingSettings, RunnerSettings } from "./config/configuration.js";
+import type { Configuration, FileProblem, LoggingSettings } from "./config/configuration.js";
 import { type DrainReply, type DrainRequest, decideDrain } from "./drains/decide-drain.js";
 import { DrainKeeper } from "./drains/drain-keeper.js";
 import { DrainOverlay } from "./drains/drain-overlay.js";
@@ -18,7 +18,11 @@ import { Membership } from "./membership/membership.js";
 import { shownMembers } from "./membership/shown-members.js";
 import { SnapshotKeeper } from "./membership/snapshot-keeper.js";
 import { RunnerMetrics } from "./metrics/runner-metrics.js";
+import { NextStart } from "./next-start.js";
 import type { CallTimes } from "./plugin-calls.js";
+import type { ServiceDrainReply, ServiceDrainRequest } from "./reporter/service-drains.js";
+import { ServiceReporting } from "./reporter/service-reporting.js";
+import { dutiesOf, type Role, taskSentence, writersPart } from "./roles.js";
 import { lockStateDirectory, makeStateDirectory } from "./state-directory.js";
 import { Balancers } from "./sync/balancers.js";
 import type { Locate } from "./sync/problem-places.js";
@@ -41,6 +45,7 @@ export interface RunnerOptions {
   /** The configuration directory, absolute. */
   readonly directory: string;
   readonly stateDirectory: string;
+  readonly role: Role;
   readonly configuration: ConfigurationSource;
   readonly log: LogOutput;
   /** What of logging.yaml and its defaults the command line overrides. */
@@ -54,8 +59,6 @@ export interface RunnerOptions {
   readonly random: () => number;
 }
 
-const ROLE = "writer";
-const START_ONLY = ["state_dir", "name", "ip", "peer_port"] as const;
 /** What is left of the stop's 5 seconds after the calls into plugins, in milliseconds. */
 const STOP_MS = 4800;
 
@@ -67,11 +70,12 @@ export class Runner {
   readonly #http: HttpEndpoints;
   readonly #metrics = new RunnerMetrics();
   readonly #drains: DrainKeeper;
-  #lock: TargetLock | undefined;
+  readonly #locks: TargetLock[] = [];
+  #reporting: ServiceReporting | undefined;
   #parts: { readonly membership: Membership; readonly balancers: Balancers } | undefined;
   #beginCalls: () => void = () => undefined;
   #wasReady = false;
-  #startedWith: readonly unknown[] | undefined;
+  readonly #nextStart = new NextStart();
 
   constructor(options: RunnerOptions) {
     this.#options = options;
@@ -81,6 +85,7 @@ export class Runner {
       metrics: () => this.#metrics.page(this.state()),
       drain: (request) => this.drain(request),
       release: (cluster) => this.release(cluster),
+      drainService: (request) => this.drainService(request),
     });
     this.#drains = new DrainKeeper(options.stateDirectory, options.log.logger());
   }
@@ -89,7 +94,8 @@ export class Runner {
   async start(): Promise<void> {
     const { stateDirectory, directory, configuration, clock, log } = this.#options;
     await makeStateDirectory(stateDirectory);
-    this.#lock = await lockStateDirectory(stateDirectory, ROLE, directory);
+    const duties = dutiesOf(this.#options.role);
+    for (const duty of duties) this.#locks.push(await lockStateDirectory(stateDirectory, duty, directory));
     const snapshots = new SnapshotKeeper({ directory: join(stateDirectory, "membership"), clock, log: log.logger() });
     await snapshots.start();
     await this.#drains.load();
@@ -97,12 +103,12 @@ export class Runner {
     this.#configureLog(configuration.configuration.logging);
     const peer = await hostPeer(configuration.configuration.runner);
     this.#parts = this.#makeParts(snapshots, peer);
+    if (duties.includes("reporter")) this.#reporting = this.#makeReporting(peer);
     configuration.onChange(() => this.#apply());
     this.#apply();
-    await this.#http.listenOnSocket(join(stateDirectory, `${ROLE}.sock`));
-    const { balancers, clusters } = configuration.configuration;
-    const asked = `balancers: ${balancers.size}, clusters: ${clusters.size}`;
-    log.logger().info(`keeps ${directory} in line (${asked}); its state is in ${stateDirectory}`);
+    for (const duty of duties) await this.#http.listenOnSocket(join(stateDirectory, `${duty}.sock`));
+    log.logger().info(taskSentence(duties, directory, stateDirectory, configuration.configuration));
+    await this.#reporting?.start(configuration.configuration);
   }
 
   /** Everything there is to know. */
@@ -110,9 +116,10 @@ export class Runner {
     const { version, configuration } = this.#options;
     const { membership, balancers } = this.#running();
     const states = balancers.states();
-    const ready = [...states.values()].every(({ everInLine }) => everInLine);
+    const services = this.#reporting?.states() ?? [];
+    const ready = [...states.values()].every(({ everInLine }) => everInLine) && (this.#reporting?.settled() ?? true);
     // Ready once, ready for good: a new balancer that fails must not take the others out of use.
-    if (ready && states.size > 0) this.#wasReady = true;
+    if (ready && states.size + services.length > 0) this.#wasReady = true;
     return {
       version,
       ready: ready || this.#wasReady,
@@ -122,6 +129,7 @@ export class Runner {
         return state === undefined ? [] : [{ name, discovery, state, drains: this.#drains.of(name) }];
       }),
       balancers: states,
+      services,
       problems: configuration.problems,
       notices: configuration.notices,
     };
@@ -154,6 +162,12 @@ export class Runner {
     return reply;
   }
 
+  /** Takes a service of this host out of rotation, or back. Rejects where that cannot be kept. */
+  async drainService(request: ServiceDrainRequest): Promise<ServiceDrainReply> {
+    const refused = "this runner reports no services: ask the one with the role reporter";
+    return (await this.#reporting?.drain(request)) ?? { done: false, changed: false, message: refused };
+  }
+
   /** The port HTTP is answered on; undefined: none. */
   httpPort(): number | undefined {
     return this.#http.port();
@@ -170,6 +184,7 @@ export class Runner {
     const { clock, configuration, log } = this.#options;
     const parts = [
       configuration.stop(),
+      this.#reporting?.stop(),
       this.#parts?.membership.stop(),
       this.#parts?.balancers.stop(),
       this.#http.close(),
@@ -179,16 +194,16 @@ export class Runner {
     );
     const ended = await settlesWithin(clock, STOP_MS, Promise.all(logged));
     if (!ended) log.logger().error("stopping: not everything has ended in time; what is left ends with the process");
-    await this.#lock?.release();
+    for (const lock of this.#locks.splice(0)) await lock.release();
   }
 
   #makeParts(snapshots: SnapshotKeeper, peer: Peer): { membership: Membership; balancers: Balancers } {
-    const { clock, times, random, log, configuration, directory } = this.#options;
+    const { clock, times, random, log, configuration } = this.#options;
     const startAfter = new Promise<void>((resolve) => {
       this.#beginCalls = resolve;
     });
     const context = (kind: string, name: string, requestSync: Context["requestSync"]): Context => {
-      return { name, directory, peer, log: log.logger(`${kind} ${name}`), requestSync };
+      return this.#context(peer, kind, name, requestSync);
     };
     const membership = new Membership({
       clock,
@@ -219,28 +234,38 @@ export class Runner {
     return { membership, balancers };
   }
 
+  #makeReporting(peer: Peer): ServiceReporting {
+    const { stateDirectory, clock, times, random, log } = this.#options;
+    return new ServiceReporting({
+      stateDirectory,
+      clock,
+      times,
+      random,
+      logFor: (part) => log.logger(part),
+      contextFor: (kind, name) => this.#context(peer, kind, name, () => undefined),
+      checked: (service, check, passed) => this.#metrics.checked(service, check, passed),
+      onState: () => this.#tell(),
+    });
+  }
+
+  #context(peer: Peer, kind: string, name: string, requestSync: Context["requestSync"]): Context {
+    const { directory, log } = this.#options;
+    return { name, directory, peer, log: log.logger(`${kind} ${name}`), requestSync };
+  }
+
   #apply(): void {
-    const { configuration, http } = this.#options;
+    const { configuration, http, log } = this.#options;
     const { membership, balancers } = this.#running();
     const current = configuration.configuration;
     this.#configureLog(current.logging);
-    this.#tellOfNextStart(current.runner);
+    for (const notice of this.#nextStart.notices(current.runner)) log.logger().warn(notice);
     void this.#http.listen(http ?? current.runner.http.listen);
-    balancers.apply(current);
-    membership.apply(current);
+    const writers = writersPart(current, dutiesOf(this.#options.role));
+    balancers.apply(writers);
+    membership.apply(writers);
+    this.#reporting?.apply(current);
     this.#beginIfHeard();
     this.#tell();
-  }
-
-  /** Some settings are taken in at the start only. */
-  #tellOfNextStart(settings: RunnerSettings): void {
-    const now = START_ONLY.map((key) => settings[key]);
-    const changed = START_ONLY.filter(
-      (_, index) => this.#startedWith !== undefined && now[index] !== this.#startedWith[index],
-    );
-    this.#startedWith = now;
-    if (changed.length === 0) return;
-    this.#options.log.logger().warn(`runner.yaml: ${changed.join(", ")} takes effect at the next start`);
   }
 
   #membersChanged(cluster: string, at: number): void {

@@ -16,8 +16,10 @@ import { judgementAt } from "./support/judgement.js";
 import { temporaryDirectory } from "./support/membership-house.js";
 import { RecordingLog } from "./support/recording-log.js";
 import { goodRecord } from "./support/sample-nodes.js";
+import { sampleServiceDrain, sampleServices } from "./support/sample-services.js";
 
 const AT = Date.UTC(2026, 0, 1);
+const NOW = "2026-01-01T00:00:00.000Z";
 
 function sampleState(): RunnerState {
   const live = withAnswer(
@@ -49,6 +51,7 @@ function sampleState(): RunnerState {
         },
       ],
     ]),
+    services: sampleServices(AT),
     problems: [{ file: "clusters/web.yaml", line: 7, column: 9, message: "haproxy.port: wrong" }],
     notices: [],
   };
@@ -78,7 +81,13 @@ async function ask(
   const { method = "GET", knownHost = true, overSocket = false, state = sampleState() } = more;
   return answerRequest(
     { method, url, knownHost, overSocket },
-    { state: () => state, metrics: samplePage, drain: sampleDrain, release: sampleRelease },
+    {
+      state: () => state,
+      metrics: samplePage,
+      drain: sampleDrain,
+      release: sampleRelease,
+      drainService: sampleServiceDrain,
+    },
   );
 }
 
@@ -118,6 +127,48 @@ describe("answers", () => {
           lastError: null,
         },
       },
+      services: {
+        shop: {
+          discovery: "zk",
+          drainedSince: NOW,
+          ports: [
+            {
+              port: 80,
+              state: "up",
+              since: NOW,
+              reason: null,
+              node: "app:80",
+              registration: { state: "registered", since: NOW, error: null },
+              checks: {
+                http: { state: "passing", since: NOW, inARow: 4, lastResult: { passed: true, at: NOW, reason: null } },
+              },
+            },
+            {
+              port: 81,
+              state: "down",
+              since: NOW,
+              reason: "check http: refused",
+              node: null,
+              registration: { state: "none", since: NOW, error: null },
+              checks: { http: { state: "failing", since: NOW, inARow: 3, lastResult: expect.anything() } },
+            },
+            {
+              port: 82,
+              state: "up",
+              since: NOW,
+              reason: null,
+              node: "app:82",
+              registration: { state: "lost", since: NOW, error: "no answer" },
+              checks: {},
+            },
+            expect.objectContaining({
+              port: 83,
+              state: "starting",
+              checks: { http: { state: "unknown", since: NOW, inARow: 0, lastResult: null } },
+            }),
+          ],
+        },
+      },
       config: {
         errors: [{ file: "clusters/web.yaml", line: 7, column: 9, message: "haproxy.port: wrong" }],
         notices: [],
@@ -139,6 +190,11 @@ describe("answers", () => {
     });
     expect(waiting.status).toBe(503);
     expect(waiting.body).toContain("balancer haproxy: its first sync is not done: socket gone");
+    expect(lines.filter((line) => line.startsWith("service"))).toEqual([
+      "service shop: port 81 is down: check http: refused",
+      "service shop: port 82 is up and not registered: no answer",
+      "service shop: port 83: its checks have not decided yet",
+    ]);
   });
 
   test.each([
@@ -168,6 +224,22 @@ describe("answers", () => {
         { name: "gone:80", since: "2026-01-01T00:00:00.000Z" },
       ],
     });
+  });
+
+  const SERVICE = "/api/v1/services/shop/drain";
+  test.each([
+    ["POST", SERVICE, true, 200, { service: "shop", drained: true, changed: true, message: "out" }],
+    ["DELETE", SERVICE, true, 200, { service: "shop", drained: false, changed: true, message: "back" }],
+    ["POST", "/api/v1/services/x%2Fy/drain", true, 404, { error: "there is none" }],
+    ["POST", SERVICE, false, 403, { error: expect.stringContaining("--state-dir") }],
+  ])("a service: %s %s, over the socket %s: %i", async (method, url, overSocket, status, expected) => {
+    const answer = await ask(url, { method, overSocket });
+    expect([answer.status, JSON.parse(answer.body)]).toEqual([status, expected]);
+  });
+
+  test("a service: other methods are named", async () => {
+    const answer = await ask(SERVICE, { method: "PUT", overSocket: true });
+    expect([answer.status, answer.headers]).toEqual([405, { allow: "POST, DELETE" }]);
   });
 
   const DRAIN = "/api/v1/clusters/web/nodes/app1%3A8000/drain";
@@ -263,6 +335,7 @@ describe("the endpoints", () => {
       metrics: samplePage,
       drain: sampleDrain,
       release: sampleRelease,
+      drainService: sampleServiceDrain,
     });
     onTestFinished(() => http.close());
     return { http, log };
@@ -318,6 +391,7 @@ describe("the endpoints", () => {
       state: sampleState,
       drain: sampleDrain,
       release: sampleRelease,
+      drainService: sampleServiceDrain,
       metrics: () => Promise.reject(new Error("no numbers")),
     };
     const http = new HttpEndpoints(new RecordingLog(), broken);

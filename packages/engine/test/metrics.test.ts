@@ -6,6 +6,7 @@ import { RunnerMetrics } from "../src/metrics/runner-metrics.js";
 import { newBalancerState } from "../src/sync/balancer-state.js";
 import { judgementAt } from "./support/judgement.js";
 import { goodRecord, node } from "./support/sample-nodes.js";
+import { sampleServices } from "./support/sample-services.js";
 
 const RECORDS = [goodRecord("a", "10.0.0.1"), goodRecord("b", "10.0.0.2"), { source: "bad", value: "x" }];
 const LIVE = withAnswer(unknownCluster(0), RECORDS, judgementAt(0));
@@ -35,6 +36,7 @@ function stateOf(clusters: Readonly<Record<string, ClusterState>>, balancers: re
       drains: drainsOf(name),
     })),
     balancers: new Map(balancers.map((name) => [name, newBalancerState("fake", `balancers/${name}.yaml`)])),
+    services: [],
     problems: [{ file: "clusters/x.yaml", message: "wrong" }],
     notices: [],
   };
@@ -141,4 +143,29 @@ describe("what metrics tell", () => {
     one.meter("lb").synced("converged", []);
     expect(await samples(other, stateOf({}), "lighthouse_sync")).toEqual([]);
   });
+});
+
+test("services: up and registered for each port, runs of checks counted; those that are gone leave no series", async () => {
+  const metrics = new RunnerMetrics();
+  const state = { ...stateOf({}, []), services: sampleServices(0) };
+  metrics.checked("shop", "http", true);
+  metrics.checked("shop", "http", true);
+  metrics.checked("shop", "old", false);
+  expect(await samples(metrics, state, "lighthouse_service")).toEqual([
+    'lighthouse_service_registered{service="shop",port="80"} 1',
+    'lighthouse_service_registered{service="shop",port="81"} 0',
+    'lighthouse_service_registered{service="shop",port="82"} 0',
+    'lighthouse_service_registered{service="shop",port="83"} 0',
+    'lighthouse_service_up{service="shop",port="80"} 1',
+    'lighthouse_service_up{service="shop",port="81"} 0',
+    'lighthouse_service_up{service="shop",port="82"} 1',
+    'lighthouse_service_up{service="shop",port="83"} 0',
+  ]);
+  expect(await samples(metrics, state, "lighthouse_checks")).toEqual([
+    'lighthouse_checks_total{service="shop",check="http",result="failed"} 0',
+    'lighthouse_checks_total{service="shop",check="http",result="passed"} 2',
+  ]);
+  const gone = { ...state, services: [] };
+  expect(await samples(metrics, gone, "lighthouse_service")).toEqual([]);
+  expect(await samples(metrics, gone, "lighthouse_checks")).toEqual([]);
 });

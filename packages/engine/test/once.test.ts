@@ -27,6 +27,7 @@ function stateOf(
     startedAt: 0,
     clusters: [{ name: "web", discovery: "file", state: cluster, drains: [] }],
     balancers: new Map([["lb", { ...newBalancerState("fake", "balancers/lb.yaml"), ...balancer }]]),
+    services: [],
     problems: [],
     notices: [],
     ...more,

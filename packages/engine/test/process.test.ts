@@ -154,13 +154,13 @@ describe("the command line", { timeout: 40_000 }, () => {
     [["run", "--help"], 0, /--once/],
     [["plan", "--help"], 0, /touch nothing/],
     [["plan", "/nowhere/at/all"], 64, /does not exist/],
-    [["drain", "web"], 64, /missing required argument 'node'/],
+    [["drain", "web"], 64, /give either a cluster and one of its nodes, or --service/],
     [["check", "--help"], 0, /configuration directory/],
     [["run"], 64, /missing required argument 'dir'/],
     [["run", "/nowhere/at/all"], 64, /\/nowhere\/at\/all does not exist; give the configuration directory\n$/],
     [["run", ".", "--onse"], 64, /unknown option '--onse'\n\(Did you mean --once\?\)/],
     [["rum"], 64, /unknown command 'rum'\n\(Did you mean run\?\)/],
-    [["run", ".", "--role", "reporter"], 64, /^error: --role reporter: [^\n]*\n$/],
+    [["run", ".", "--role", "reporter", "--once"], 64, /^error: --once goes with --role writer only[^\n]*\n$/],
   ])("%j ends with %i", async (args, code, text) => {
     const engine = engineProcess(args);
     expect(await engine.ended).toBe(code);

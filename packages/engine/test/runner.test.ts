@@ -30,6 +30,7 @@ async function house(of: Configuration, stateDirectory?: string): Promise<House>
   const runner = new Runner({
     directory: "/etc/lighthouse",
     stateDirectory: state,
+    role: "writer",
     configuration: source,
     log: openLog({ level: "info", format: "pretty" }, { color: false, shortTime: false }, (line) => log.push(line)),
     logging: {},

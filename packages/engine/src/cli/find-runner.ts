@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { connect } from "node:net";
 import { dirname, join, resolve } from "node:path";
+import type { Duty } from "../roles.js";
 import { defaultStateRoot, unitStateDirectory } from "../state-directory.js";
 import type { RunnerAddress } from "./ask-runner.js";
 import { UsageError } from "./exit-codes.js";
@@ -13,24 +14,32 @@ export interface RunnerChoice {
   readonly url?: string;
 }
 
-const SOCKET = "writer.sock";
 const PROBE_MS = 2000;
 
 /** Where the running one answers that is meant: the one of --state-dir or --url, else the only one of this user that has
- * its state at a default place. Rejects, saying what to do, where there is none or more than one. */
-export async function findRunner({ stateDir, url }: RunnerChoice, env: NodeJS.ProcessEnv): Promise<RunnerAddress> {
+ * its state at a default place; of role writer or reporter, as `duty` says. Rejects, saying what to do, where there is none or more than one. */
+export async function findRunner(
+  { stateDir, url }: RunnerChoice,
+  env: NodeJS.ProcessEnv,
+  duty: Duty = "writer",
+): Promise<RunnerAddress> {
+  const socket = `${duty}.sock`;
   if (stateDir !== undefined && url !== undefined) throw new UsageError("--state-dir and --url exclude each other");
   if (url !== undefined) return { url: readUrl(url) };
-  if (stateDir !== undefined) return { socket: join(resolve(stateDir), SOCKET) };
+  if (stateDir !== undefined) return { socket: join(resolve(stateDir), socket) };
   const root = defaultStateRoot(env);
-  const running = await runningSockets(root, unitStateDirectory(env));
+  const running = await runningSockets(root, unitStateDirectory(env), socket);
   const [only, ...others] = running;
   if (only === undefined) {
-    throw new Error(`no runner is running with its state in ${root}; if it has another place, give --state-dir`);
+    throw new Error(
+      `no ${duty === "writer" ? "runner" : "reporter"} is running with its state in ${root}; if it has another place, give --state-dir`,
+    );
   }
   if (others.length === 0) return { socket: only };
-  const choices = running.map((socket) => `  --state-dir ${dirname(socket)}`).join("\n");
-  throw new Error(`${running.length} runners are running here; say which one is meant:\n${choices}`);
+  const choices = running.map((path) => `  --state-dir ${dirname(path)}`).join("\n");
+  throw new Error(
+    `${running.length} ${duty === "writer" ? "runners" : "reporters"} are running here; say which one is meant:\n${choices}`,
+  );
 }
 
 function readUrl(text: string): URL {
@@ -39,10 +48,10 @@ function readUrl(text: string): URL {
   throw new UsageError(`--url must be like http://127.0.0.1:9470, got ${JSON.stringify(text)}`);
 }
 
-async function runningSockets(root: string, ofUnit: string | undefined): Promise<readonly string[]> {
+async function runningSockets(root: string, ofUnit: string | undefined, socket: string): Promise<readonly string[]> {
   const names = await readdir(root).catch((): string[] => []);
   const folders = [...(ofUnit === undefined ? [] : [ofUnit]), ...names.sort().map((name) => join(root, name))];
-  const sockets = [...new Set(folders)].map((folder) => join(folder, SOCKET));
+  const sockets = [...new Set(folders)].map((folder) => join(folder, socket));
   const alive = await Promise.all(sockets.map(isListening));
   return sockets.filter((_, index) => alive[index]);
 }

@@ -4,7 +4,7 @@ import { openLog } from "../logging/log-output.js";
 import { terminalStyle } from "../logging/terminal-style.js";
 import { type Bundle, pluginFinder } from "./bundle.js";
 import { runCheck } from "./check-command.js";
-import { runDrain } from "./drain-command.js";
+import { drainTarget, runDrain } from "./drain-command.js";
 import { EXIT, UsageError } from "./exit-codes.js";
 import type { RunnerChoice } from "./find-runner.js";
 import { runPlan } from "./plan-command.js";
@@ -79,7 +79,10 @@ function addRun(program: Command, bundle: Bundle, finish: (code: number) => void
     .description("keep everything in a configuration directory in line, until told to stop")
     .argument("<dir>", "the configuration directory")
     .option("--role <role>", "writer, reporter or both", "writer")
-    .option("--once", "bring everything in line once, then end: 0 done, 1 failed, 3 something is held")
+    .option(
+      "--once",
+      "with role writer: bring everything in line once, then end: 0 done, 1 failed, 3 something is held",
+    )
     .option("--timeout <duration>", "with --once: the longest it may take (default: 60s)")
     .option(
       "--http <address:port|off>",
@@ -143,15 +146,17 @@ function addDrain(program: Command, finish: (code: number) => void, drained: boo
     .command(drained ? "drain" : "undrain")
     .description(
       drained
-        ? "take a node out of rotation on this host, across restarts, until undrain"
-        : "take a node back that was drained on this host",
+        ? "take a node out of rotation on this host, or a service of this host everywhere, across restarts, until undrain"
+        : "take back what was drained",
     )
-    .argument("<cluster>", "the cluster's name")
-    .argument("<node>", "the node's name, as in the status, or its address as ip:port")
+    .argument("[cluster]", "the cluster's name")
+    .argument("[node]", "the node's name, as in the status, or its address as ip:port")
+    .option("--service <name>", "in place of a node: a service of this host")
     .option(...RUNNING_STATE_DIR)
     .option(...RUNNING_URL)
-    .action(async (cluster: string, node: string, runner: RunnerChoice) => {
-      finish(await runDrain({ cluster, node, drained, runner, env: process.env, out: print }));
+    .action(async (cluster, node, { service, ...runner }: RunnerChoice & { readonly service?: string }) => {
+      const what = drainTarget(cluster, node, service);
+      finish(await runDrain({ what, drained, runner, env: process.env, out: print }));
     });
 }
 
@@ -172,5 +177,5 @@ function print(text: string): void {
 }
 
 const RUN_HELP = `
-Signals: TERM and INT stop within 5 s and leave targets running; HUP reads everything anew.
+Signals: TERM and INT stop within 5 s, leave targets running and withdraw services; HUP reads everything anew.
 Its state: GET /healthz, /readyz and /api/v1/status.`;

@@ -1,10 +1,11 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { systemClock } from "../clock.js";
 import { ConfigurationStore } from "../config/configuration-store.js";
 import { errorText } from "../error-text.js";
 import { type LogOutput, openLog } from "../logging/log-output.js";
 import { terminalStyle } from "../logging/terminal-style.js";
 import { CALL_TIMES } from "../plugin-calls.js";
+import type { Role } from "../roles.js";
 import { Runner } from "../runner.js";
 import { stateDirectory, stateDirectorySetting } from "../state-directory.js";
 import { type Bundle, pluginFinder } from "./bundle.js";
@@ -35,12 +36,15 @@ export async function runCommand(typedDirectory: string, settings: RunSettings, 
 }
 
 function newRunner(directory: string, state: string, settings: RunSettings, bundle: Bundle, log: LogOutput): Runner {
-  const { logLevel, logFormat, http, pluginsDir } = settings;
+  const { logLevel, logFormat, http, pluginsDir, role } = settings;
   const plugins = pluginFinder(bundle, directory, pluginsDir);
+  // A reporter beside a writer on one state directory keeps the texts that it has accepted for itself.
+  const kept = role === "reporter" ? join(state, "reporter") : state;
   return new Runner({
     directory,
     stateDirectory: state,
-    configuration: new ConfigurationStore({ directory, stateDirectory: state, plugins, log: log.logger("config") }),
+    role,
+    configuration: new ConfigurationStore({ directory, stateDirectory: kept, plugins, log: log.logger("config") }),
     log,
     logging: { ...(logLevel && { level: logLevel }), ...(logFormat && { format: logFormat }) },
     http,
@@ -50,6 +54,13 @@ function newRunner(directory: string, state: string, settings: RunSettings, bund
     random: Math.random,
   });
 }
+
+/** What becomes of what a runner has done. */
+const AT_STOP: Readonly<Record<Role, string>> = {
+  writer: "targets are left running",
+  reporter: "services are withdrawn",
+  both: "targets are left running, services are withdrawn",
+};
 
 /** A runner from its start to the end of the process. */
 class Life {
@@ -70,7 +81,7 @@ class Life {
     const unguard = guardAgainstCrashes(log, systemClock, () => this.#end(EXIT.failed));
     const unlisten = onSignals({
       stop: (signal) => {
-        log.info(`${signal}: stopping; targets are left running`);
+        log.info(`${signal}: stopping; ${AT_STOP[this.#settings.role]}`);
         this.#end(this.#settings.once === undefined ? EXIT.done : EXIT.failed);
       },
       abandon: (code) => process.exit(code),

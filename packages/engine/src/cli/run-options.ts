@@ -1,6 +1,7 @@
 import { parseDuration } from "@lighthouse-sd/core";
 import type { LogLevel } from "../config/configuration.js";
 import { parseListenAddress } from "../http/listen-address.js";
+import { ROLES, type Role } from "../roles.js";
 import { UsageError } from "./exit-codes.js";
 
 /** The options of `run` as they were typed. */
@@ -17,6 +18,7 @@ export interface TypedRunOptions {
 
 /** The options of `run`, checked. */
 export interface RunSettings {
+  readonly role: Role;
   /** Undefined: run until told to stop. */
   readonly once: { readonly timeoutMs: number } | undefined;
   readonly http: string | undefined;
@@ -26,14 +28,16 @@ export interface RunSettings {
   readonly pluginsDir: string | undefined;
 }
 
-const ROLES = ["writer", "reporter", "both"];
 const FORMATS = ["pretty", "json"] as const;
 const LEVELS = ["debug", "info", "warn", "error"] as const;
 const DEFAULT_TIMEOUT = "60s";
 
 /** Checks what was typed; throws UsageError at the first thing that is wrong. */
 export function runSettings(typed: TypedRunOptions): RunSettings {
-  checkRole(typed.role);
+  const role = oneOf("--role", ROLES, typed.role) ?? "writer";
+  if (typed.once === true && role !== "writer") {
+    throw new UsageError(`--once goes with --role writer only: what --role ${role} registers stands while it runs`);
+  }
   if (typed.timeout !== undefined && typed.once !== true) throw new UsageError("--timeout goes with --once only");
   const timeoutMs = parseDuration(typed.timeout ?? DEFAULT_TIMEOUT);
   if (timeoutMs === undefined || timeoutMs === null || timeoutMs === 0) {
@@ -42,6 +46,7 @@ export function runSettings(typed: TypedRunOptions): RunSettings {
   const listen = typed.http === undefined ? undefined : parseListenAddress(typed.http);
   if (listen !== undefined && listen !== "off" && "wrong" in listen) throw new UsageError(`--http ${listen.wrong}`);
   return {
+    role,
     once: typed.once === true ? { timeoutMs } : undefined,
     http: typed.http,
     logFormat: oneOf("--log-format", FORMATS, typed.logFormat),
@@ -49,13 +54,6 @@ export function runSettings(typed: TypedRunOptions): RunSettings {
     stateDir: typed.stateDir,
     pluginsDir: typed.pluginsDir,
   };
-}
-
-function checkRole(role: string): void {
-  if (!ROLES.includes(role)) throw new UsageError(`--role must be one of ${ROLES.join(", ")}, got "${role}"`);
-  if (role !== "writer") {
-    throw new UsageError(`--role ${role}: this version registers no services, it has the role writer only`);
-  }
 }
 
 function oneOf<T extends string>(option: string, words: readonly T[], typed: string | undefined): T | undefined {

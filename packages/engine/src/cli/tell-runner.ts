@@ -1,4 +1,5 @@
 import { oneLine } from "../error-text.js";
+import type { Duty } from "../roles.js";
 import { askRunner } from "./ask-runner.js";
 import { findRunner, type RunnerChoice } from "./find-runner.js";
 
@@ -9,8 +10,9 @@ export async function tellRunner(
   env: NodeJS.ProcessEnv,
   method: string,
   path: string,
+  duty: Duty = "writer",
 ): Promise<string> {
-  const { status, body } = await askRunner(await findRunner(runner, env), method, path);
+  const { status, body } = await askRunner(await findRunner(runner, env, duty), method, path);
   const { message, error } = readAnswer(body);
   if (status !== 200 || message === undefined) {
     throw new Error(error ?? `the runner answered ${status}: ${oneLine(body)}`);

@@ -1,9 +1,11 @@
 import type { DrainReply, DrainRequest } from "../drains/decide-drain.js";
 import type { ReleaseReply } from "../guard/decide-release.js";
 import type { MetricsPage } from "../metrics/runner-metrics.js";
+import type { ServiceDrainReply, ServiceDrainRequest } from "../reporter/service-drains.js";
 import { drainRoute } from "./drain-route.js";
 import { readinessText } from "./readiness.js";
 import { releaseRoute } from "./release-route.js";
+import { serviceDrainRoute } from "./service-drain-route.js";
 import { type RunnerState, statusOf } from "./status.js";
 
 /** What is answered to one request. */
@@ -32,6 +34,7 @@ export interface AnswerSource {
   readonly metrics: () => Promise<MetricsPage>;
   readonly drain: (request: DrainRequest) => Promise<DrainReply>;
   readonly release: (cluster: string) => ReleaseReply;
+  readonly drainService: (request: ServiceDrainRequest) => Promise<ServiceDrainReply>;
 }
 
 type Page = (source: AnswerSource) => Answer | Promise<Answer>;
@@ -61,6 +64,11 @@ export async function answerRequest(asked: Asked, source: AnswerSource): Promise
     if (release.cluster === undefined) return notAllowed(release.allow);
     return asked.overSocket ? releaseAnswer(release.cluster, source) : json(403, { error: NOT_HERE });
   }
+  const service = serviceDrainRoute(method, path);
+  if (service !== undefined) {
+    if (service.request === undefined) return notAllowed(service.allow);
+    return asked.overSocket ? await serviceDrainAnswer(service.request, source) : json(403, { error: NOT_HERE });
+  }
   const page = PAGES.get(path);
   if (page === undefined) return text(404, `Not found. There are: ${[...PAGES.keys()].join(" ")}\n`);
   if (method !== "GET" && method !== "HEAD") return notAllowed("GET, HEAD");
@@ -79,6 +87,12 @@ function releaseAnswer(cluster: string, { release }: AnswerSource): Answer {
   if (!reply.done) return json(reply.isKnown ? 409 : 404, { error: reply.message });
   const { released, nodes, message } = reply;
   return json(200, { cluster, released, nodes, message });
+}
+
+async function serviceDrainAnswer(request: ServiceDrainRequest, source: AnswerSource): Promise<Answer> {
+  const { done, changed, message } = await source.drainService(request);
+  if (!done) return json(404, { error: message });
+  return json(200, { service: request.service, drained: request.drained, changed, message });
 }
 
 function notAllowed(allow: string): Answer {

@@ -8,14 +8,14 @@ import { parseListenAddress } from "./listen-address.js";
 /** The longest path of a unix socket, in bytes. */
 const LONGEST_SOCKET_PATH = 107;
 
-/** The places where the runner's state is answered: a loopback address, which can change, and a unix socket. Neither is
+/** The places where the runner's state is answered: a loopback address, which can change, and unix sockets. Neither is
  * needed for the runner's work: what cannot be opened is a warning. */
 export class HttpEndpoints {
   readonly #log: Logger;
   readonly #source: AnswerSource;
   #listen: string | undefined;
   #server: HttpServer | undefined;
-  #socket: { readonly server: HttpServer; readonly path: string } | undefined;
+  #sockets: readonly { readonly server: HttpServer; readonly path: string }[] = [];
   #work: Promise<void> = Promise.resolve();
 
   constructor(log: Logger, source: AnswerSource) {
@@ -42,7 +42,8 @@ export class HttpEndpoints {
     }
     try {
       await rm(path, { force: true });
-      this.#socket = { server: await withPrivateMode(() => serveState({ path }, this.#source)), path };
+      const server = await withPrivateMode(() => serveState({ path }, this.#source));
+      this.#sockets = [...this.#sockets, { server, path }];
     } catch (error) {
       this.#log.warn(`no socket at ${path}: ${errorText(error)}`);
     }
@@ -55,10 +56,11 @@ export class HttpEndpoints {
 
   async close(): Promise<void> {
     await this.#work;
-    await Promise.all([this.#server?.close(), this.#socket?.server.close()]);
-    if (this.#socket !== undefined) await rm(this.#socket.path, { force: true });
+    const sockets = this.#sockets;
+    await Promise.all([this.#server?.close(), ...sockets.map(({ server }) => server.close())]);
+    for (const { path } of sockets) await rm(path, { force: true });
     this.#server = undefined;
-    this.#socket = undefined;
+    this.#sockets = [];
   }
 
   async #move(address: string): Promise<void> {

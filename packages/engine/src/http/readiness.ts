@@ -1,4 +1,5 @@
 import { endOfHold } from "../guard/guard-sentences.js";
+import { serviceNotes } from "./service-status.js";
 import type { ClusterOfRunner, RunnerState } from "./status.js";
 
 /** What /readyz says, line by line: what is waited for, and what a ready runner does without. */
@@ -7,7 +8,7 @@ export function readinessText(state: Omit<RunnerState, "version" | "startedAt">)
     everInLine ? [] : [`balancer ${name}: its first sync is not done${lastError === null ? "" : `: ${lastError}`}`],
   );
   const errors = state.problems.length === 0 ? [] : [`configuration: ${state.problems.length} errors; see the status`];
-  return `${[state.ready ? "ready" : "not ready", ...waiting, ...clusterNotes(state.clusters), ...errors].join("\n")}\n`;
+  return `${[state.ready ? "ready" : "not ready", ...waiting, ...clusterNotes(state.clusters), ...serviceNotes(state.services), ...errors].join("\n")}\n`;
 }
 
 /** What is to say of clusters whose source does not answer, or whose nodes are held: one line each. */

@@ -2,7 +2,9 @@ import type { Node } from "@lighthouse-sd/core";
 import type { FileProblem } from "../config/configuration.js";
 import { type Drain, drainTest } from "../drains/drains.js";
 import type { ClusterState } from "../membership/cluster-state.js";
+import type { ServiceRunState } from "../reporter/service-run.js";
 import type { BalancerState } from "../sync/balancer-state.js";
+import { type ServiceStatus, serviceStatus } from "./service-status.js";
 
 /** What a status is made of. Times are Unix milliseconds. */
 export interface RunnerState {
@@ -11,6 +13,8 @@ export interface RunnerState {
   readonly startedAt: number;
   readonly clusters: readonly ClusterOfRunner[];
   readonly balancers: ReadonlyMap<string, BalancerState>;
+  /** What this host reports; empty without that role. */
+  readonly services: readonly ServiceRunState[];
   readonly problems: readonly FileProblem[];
   readonly notices: readonly FileProblem[];
 }
@@ -31,6 +35,8 @@ export interface Status {
   readonly startedAt: string;
   readonly clusters: Readonly<Record<string, ClusterStatus>>;
   readonly balancers: Readonly<Record<string, BalancerStatus>>;
+  /** What this host reports; empty where another process has that role. */
+  readonly services: Readonly<Record<string, ServiceStatus>>;
   readonly config: { readonly errors: readonly FileProblem[]; readonly notices: readonly FileProblem[] };
 }
 
@@ -88,6 +94,7 @@ export function statusOf(state: RunnerState): Status {
     startedAt: iso(state.startedAt),
     clusters: record(state.clusters.map((cluster) => [cluster.name, clusterStatus(cluster)])),
     balancers: record([...state.balancers].map(([name, balancer]) => [name, balancerStatus(balancer)])),
+    services: record(state.services.map((service) => [service.name, serviceStatus(service)])),
     config: { errors: state.problems, notices: state.notices },
   };
 }

@@ -4,6 +4,7 @@ import type { SyncMeter } from "../sync/sync-meter.js";
 import { BalancerMetrics } from "./balancer-metrics.js";
 import { ClusterMetrics } from "./cluster-metrics.js";
 import { addProcessMetrics } from "./process-metrics.js";
+import { ServiceMetrics } from "./service-metrics.js";
 
 /** A page of metrics in Prometheus' text format. */
 export interface MetricsPage {
@@ -16,10 +17,12 @@ export class RunnerMetrics {
   readonly #registry: Registry = new Registry();
   readonly #balancers: BalancerMetrics;
   readonly #clusters: ClusterMetrics;
+  readonly #services: ServiceMetrics;
 
   constructor() {
     this.#balancers = new BalancerMetrics(this.#registry);
     this.#clusters = new ClusterMetrics(this.#registry);
+    this.#services = new ServiceMetrics(this.#registry);
     addProcessMetrics(this.#registry);
   }
 
@@ -28,10 +31,16 @@ export class RunnerMetrics {
     return this.#balancers.meter(balancer);
   }
 
+  /** Counts a run of a service's check. */
+  checked(service: string, check: string, passed: boolean): void {
+    this.#services.checked(service, check, passed);
+  }
+
   /** Everything as it stands; what is no longer in `state` is gone from it. */
   async page(state: RunnerState): Promise<MetricsPage> {
     this.#clusters.show(state);
     this.#balancers.keep(state.balancers);
+    this.#services.show(state.services);
     return { type: this.#registry.contentType, body: await this.#registry.metrics() };
   }
 }
