@@ -80,6 +80,11 @@ export class Connection {
     this.#socket.on("error", (error: NodeJS.ErrnoException) => this.end(WORDS[error.code ?? ""] ?? error.message));
   }
 
+  /** Whether it is over, or about to be: nothing can be asked any more. */
+  get ended(): boolean {
+    return this.#reason !== undefined;
+  }
+
   /** The server took the connection and closed it without a word about the session. */
   get turnedAway(): boolean {
     return this.#turnedAway;

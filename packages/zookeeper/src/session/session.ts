@@ -67,7 +67,7 @@ export class Session {
 
   /** Whether requests can be made now. */
   get connected(): boolean {
-    return this.#connection !== undefined;
+    return this.#connection?.ended === false;
   }
 
   /** Opens the session with the first listener. A new one is told at once how things stand, where that is known. */

@@ -1,7 +1,16 @@
 import { Session } from "../../src/session/session.js";
-import { type AclEntry, create, exists, getChildren, getData, remove, setData } from "../../src/wire/operations.js";
+import {
+  type AclEntry,
+  create,
+  exists,
+  getChildren,
+  getData,
+  type Operation,
+  remove,
+  setData,
+} from "../../src/wire/operations.js";
 import { transaction } from "../../src/wire/transaction.js";
-import { isRefusal } from "../../src/wire/zookeeper-error.js";
+import { ConnectionLost, isRefusal } from "../../src/wire/zookeeper-error.js";
 
 const OPEN: readonly AclEntry[] = [{ permissions: 31, scheme: "world", id: "anyone" }];
 
@@ -29,6 +38,18 @@ export class PlainClient {
     return this;
   }
 
+  /** Waits for the server where it is not there. */
+  async #ask<T>(operation: Operation<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await this.session.request(operation);
+      } catch (error) {
+        if (!(error instanceof ConnectionLost)) throw error;
+        await this.connected();
+      }
+    }
+  }
+
   async close(): Promise<void> {
     await this.session.close({ leave: false });
   }
@@ -39,7 +60,7 @@ export class PlainClient {
     options: { ephemeral?: boolean; acl?: readonly AclEntry[] } = {},
   ): Promise<void> {
     const { ephemeral = false, acl = OPEN } = options;
-    await this.session.request(create({ path, data: Buffer.from(data), acl, ephemeral }));
+    await this.#ask(create({ path, data: Buffer.from(data), acl, ephemeral }));
   }
 
   /** Creates a path and everything above it that is missing. */
@@ -58,7 +79,7 @@ export class PlainClient {
     for (;;) {
       try {
         const there = await this.has(path);
-        return await this.session.request(there ? transaction([remove(path, -1), creation]) : creation);
+        return await this.#ask(there ? transaction([remove(path, -1), creation]) : creation);
       } catch (error) {
         if (!isRefusal(error, "NO_NODE", "NODE_EXISTS")) throw error;
       }
@@ -66,22 +87,22 @@ export class PlainClient {
   }
 
   async set(path: string, data: string | Buffer): Promise<void> {
-    await this.session.request(setData(path, Buffer.from(data), -1));
+    await this.#ask(setData(path, Buffer.from(data), -1));
   }
 
   async remove(path: string): Promise<void> {
-    await this.session.request(remove(path, -1)).catch((error: unknown) => {
+    await this.#ask(remove(path, -1)).catch((error: unknown) => {
       if (!isRefusal(error, "NO_NODE")) throw error;
     });
   }
 
   async read(path: string): Promise<{ readonly text: string; readonly owner: bigint; readonly version: number }> {
-    const { data, stat } = await this.session.request(getData(path, false));
+    const { data, stat } = await this.#ask(getData(path, false));
     return { text: data.toString("utf8"), owner: stat.ephemeralOwner, version: stat.version };
   }
 
   async has(path: string): Promise<boolean> {
-    return this.session.request(exists(path, false)).then(
+    return this.#ask(exists(path, false)).then(
       () => true,
       (error: unknown) => {
         if (isRefusal(error, "NO_NODE")) return false;
@@ -91,6 +112,6 @@ export class PlainClient {
   }
 
   async children(path: string): Promise<readonly string[]> {
-    return [...(await this.session.request(getChildren(path, false)))].sort();
+    return [...(await this.#ask(getChildren(path, false)))].sort();
   }
 }
