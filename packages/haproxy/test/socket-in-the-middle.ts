@@ -44,30 +44,45 @@ export async function socketInTheMiddle(path: string, target: string): Promise<S
   return middle;
 }
 
+/** One command after the other, as HAProxy takes them: those sent together wait here for the answers to the earlier. */
 function relay(client: Socket, upstream: Socket, treat: (command: string) => Promise<Treatment>): void {
-  let current: Treatment = "pass";
+  const waiting: string[] = [];
+  let current: Treatment | undefined;
   let rest = "";
+  let isOver = false;
+  const next = (): void => {
+    const line = current === undefined ? waiting.shift() : undefined;
+    if (line === undefined) {
+      if (isOver && current === undefined) upstream.end();
+      return;
+    }
+    current = "swallow";
+    void treat(line).then((treatment) => {
+      current = treatment;
+      if (treatment !== "swallow") upstream.write(`${line}\n`);
+    });
+  };
   client.on("data", (text: string) => {
     const lines = (rest + text).split("\n");
     rest = lines.pop() ?? "";
-    for (const line of lines) {
-      void treat(line).then((treatment) => {
-        current = treatment;
-        if (treatment !== "swallow") upstream.write(`${line}\n`);
-      });
-    }
+    waiting.push(...lines);
+    next();
   });
   let answered = "";
   upstream.on("data", (text: string) => {
-    if (current === "mute") return;
-    if (current === "pass") return void client.write(text);
     answered += text;
-    if (!answered.endsWith("\n> ")) return;
+    if (!answered.endsWith("> ") || current === "mute") return;
+    client.write(typeof current === "object" ? `${current.answer}\n> ` : answered);
     answered = "";
-    client.write(`${typeof current === "string" ? "" : current.answer}\n> `);
+    current = undefined;
+    next();
   });
-  client.on("end", () => setImmediate(() => upstream.end()));
-  upstream.on("end", () => client.end());
+  client.on("end", () => {
+    isOver = true;
+    setImmediate(next);
+  });
+  // One that did not ask for a prompt gets a single answer, which ends with the connection.
+  upstream.on("end", () => client.end(current === "pass" ? answered : undefined));
   client.on("close", () => upstream.destroy());
   upstream.on("close", () => client.destroy());
 }

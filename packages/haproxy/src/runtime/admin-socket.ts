@@ -23,16 +23,25 @@ export class AdminSocketError extends Error {
 
 const PROMPT = "\n> ";
 
+interface Asked {
+  readonly command: string;
+  resolve(answer: string): void;
+  reject(error: Error): void;
+}
+
 /** One connection to HAProxy's admin socket, in its interactive form: every answer ends with a prompt, whatever is in
- * it, so that answers are told apart for certain. One command at a time. */
+ * it, so that answers are told apart for certain. */
 export class AdminSocket {
   readonly #path: string;
   readonly #socket: Socket;
   readonly #limitMs: number;
   readonly #received: string[] = [];
-  /** The last characters received: an answer of megabytes comes in many parts, and its end must be found in each. */
-  #tail = "";
-  #waiting: { resolve(answer: string): void; reject(error: Error): void } | undefined;
+  /** The last characters of `#received`: an answer of megabytes comes in many parts, and a prompt may be cut by them.
+   * The very first prompt has no line before it. */
+  #tail = "\n";
+  /** Commands without an answer so far, in the order they were sent. */
+  readonly #asked: Asked[] = [];
+  #timer: NodeJS.Timeout | undefined;
   #ended: Error | undefined;
   #release: () => void = () => undefined;
 
@@ -45,14 +54,15 @@ export class AdminSocket {
     this.#socket.on("close", () => this.#end());
   }
 
-  /** Connects to the socket at `path`; each answer may take `limitMs`. */
-  static async open(path: string, limitMs: number, { signal }: CallOptions): Promise<AdminSocket> {
+  /** Begins to connect to the socket at `path`; each answer may take `limitMs`. That nobody listens there shows at the
+   * first command. */
+  static open(path: string, limitMs: number, { signal }: CallOptions): AdminSocket {
     const socket = new AdminSocket(path, limitMs);
     const abort = (): void => socket.#end(signal.reason instanceof Error ? signal.reason : new Error("aborted"));
     signal.addEventListener("abort", abort, { once: true });
     socket.#release = () => signal.removeEventListener("abort", abort);
     if (signal.aborted) abort();
-    await socket.send("prompt");
+    socket.send("prompt").catch(() => undefined);
     return socket;
   }
 
@@ -61,14 +71,19 @@ export class AdminSocket {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     if (/[\n;]/.test(command)) return Promise.reject(new TypeError(`not one command: ${JSON.stringify(command)}`));
     const answer = new Promise<string>((resolve, reject) => {
-      this.#waiting = { resolve, reject };
+      this.#asked.push({ command, resolve, reject });
     });
-    const timer = setTimeout(() => this.#end(this.#hung(command)), this.#limitMs);
+    if (this.#asked.length === 1) this.#limit();
     this.#socket.write(`${command}\n`);
-    return answer.finally(() => {
-      clearTimeout(timer);
-      this.#waiting = undefined;
-    });
+    return answer;
+  }
+
+  /** Sends command lines at once, resolves with the answers in their order. */
+  sendAll(commands: readonly string[]): Promise<readonly string[]> {
+    this.#socket.cork();
+    const answers = commands.map((command) => this.send(command));
+    this.#socket.uncork();
+    return Promise.all(answers);
   }
 
   close(): void {
@@ -76,13 +91,27 @@ export class AdminSocket {
   }
 
   #take(text: string): void {
-    this.#received.push(text);
-    this.#tail = (this.#tail + text).slice(-PROMPT.length);
-    const isFirstPrompt = this.#tail === "> ";
-    if (this.#tail !== PROMPT && !isFirstPrompt) return;
-    const answer = this.#received.splice(0).join("").slice(0, -this.#tail.length).trim();
-    this.#tail = "";
-    this.#waiting?.resolve(answer);
+    let rest = text;
+    while (rest !== "") {
+      const found = (this.#tail + rest).indexOf(PROMPT);
+      const end = found < 0 ? rest.length : found + PROMPT.length - this.#tail.length;
+      this.#received.push(rest.slice(0, end));
+      this.#tail = found < 0 ? (this.#tail + rest).slice(1 - PROMPT.length) : "";
+      rest = rest.slice(end);
+      if (found >= 0) this.#answer(this.#received.splice(0).join("").slice(0, -PROMPT.length).trim());
+    }
+  }
+
+  #answer(answer: string): void {
+    this.#asked.shift()?.resolve(answer);
+    this.#limit();
+  }
+
+  /** Gives the first command without an answer its time. */
+  #limit(): void {
+    clearTimeout(this.#timer);
+    const [first] = this.#asked;
+    if (first !== undefined) this.#timer = setTimeout(() => this.#end(this.#hung(first.command)), this.#limitMs);
   }
 
   #hung(command: string): AdminSocketError {
@@ -93,8 +122,9 @@ export class AdminSocket {
   #end(error?: Error): void {
     this.#ended ??= this.#describe(error);
     this.#release();
+    clearTimeout(this.#timer);
     this.#socket.destroy();
-    this.#waiting?.reject(this.#ended);
+    for (const { reject } of this.#asked.splice(0)) reject(this.#ended);
   }
 
   #describe(error?: Error): Error {

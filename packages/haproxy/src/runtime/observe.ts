@@ -28,7 +28,7 @@ export type Observation =
  * large: they are read only where there may be any. */
 export async function observe(socketFile: string, mayHaveBackups: boolean, options: CallOptions): Promise<Observation> {
   try {
-    const socket = await AdminSocket.open(socketFile, ANSWER_LIMIT_MS, options);
+    const socket = AdminSocket.open(socketFile, ANSWER_LIMIT_MS, options);
     try {
       return await readAll(socket, mayHaveBackups);
     } finally {
@@ -41,18 +41,23 @@ export async function observe(socketFile: string, mayHaveBackups: boolean, optio
 }
 
 async function readAll(socket: AdminSocket, mayHaveBackups: boolean): Promise<RunningHAProxy> {
-  const info = parseInfo(await socket.send("show info"));
-  const structure = parseVariable(STRUCTURE_VARIABLE, await socket.send(`show env ${STRUCTURE_VARIABLE}`));
-  const peers = parseVariable(PEERS_VARIABLE, await socket.send(`show env ${PEERS_VARIABLE}`));
-  const state = await socket.send("show servers state");
-  const servers = parseServers(state, mayHaveBackups ? await socket.send("show stat -1 4 -1") : "");
+  const commands = ["show info", `show env ${STRUCTURE_VARIABLE}`, `show env ${PEERS_VARIABLE}`, "show servers state"];
+  const stat = mayHaveBackups ? ["show stat -1 4 -1"] : [];
+  const [about = "", structureText = "", peersText = "", state = "", stats = ""] = await socket.sendAll([
+    ...commands,
+    ...stat,
+  ]);
+  const info = parseInfo(about);
+  const structure = parseVariable(STRUCTURE_VARIABLE, structureText);
+  const peers = parseVariable(PEERS_VARIABLE, peersText);
+  const servers = parseServers(state, stats);
   const pid = Number(info.get("Pid"));
   return { state: "running", pid, version: info.get("Version") ?? "unknown", structure, peers, servers };
 }
 
 /** The states of all servers, in the form HAProxy reads back at a start. */
 export async function dumpServerStates(socketFile: string, options: CallOptions): Promise<string> {
-  const socket = await AdminSocket.open(socketFile, ANSWER_LIMIT_MS, options);
+  const socket = AdminSocket.open(socketFile, ANSWER_LIMIT_MS, options);
   try {
     return `${await socket.send("show servers state")}\n`;
   } finally {
@@ -77,10 +82,11 @@ export async function processAnswers(
   setMaxListeners(MOST_CONNECTIONS, signal);
   try {
     while (held.length < MOST_CONNECTIONS) {
-      const socket = await AdminSocket.open(socketFile, ANSWER_LIMIT_MS, { signal });
+      const socket = AdminSocket.open(socketFile, ANSWER_LIMIT_MS, { signal });
       held.push(socket);
-      const pid = Number(parseInfo(await socket.send("show info")).get("Pid"));
-      const structure = parseVariable(STRUCTURE_VARIABLE, await socket.send(`show env ${STRUCTURE_VARIABLE}`));
+      const [info = "", variable = ""] = await socket.sendAll(["show info", `show env ${STRUCTURE_VARIABLE}`]);
+      const pid = Number(parseInfo(info).get("Pid"));
+      const structure = parseVariable(STRUCTURE_VARIABLE, variable);
       if (wanted.isNew(pid) && structure === wanted.structure) return pid;
     }
   } catch (error) {

@@ -39,6 +39,31 @@ export interface RuntimePlan {
   readonly reload: string | undefined;
 }
 
+/** Servers whose commands are sent without waiting for answers in between. */
+const BATCH = 64;
+
+/** What is about to be done with one server. */
+interface Planned {
+  /** `backend/server`. */
+  readonly key: string;
+  readonly rules: BackendRules;
+  readonly pair: ServerPair;
+  readonly plan: ServerPlan;
+}
+
+/** What HAProxy's answers for one server come to. */
+interface Answer {
+  readonly change?: Change;
+  readonly reload?: string;
+  /** Nothing was done: its backend takes no servers at run time. */
+  readonly isRefused?: true;
+}
+
+interface Carried {
+  readonly planned: Planned;
+  readonly answer: Answer;
+}
+
 /** Changes servers at run time, and remembers what it intended. */
 export class RuntimeEngine {
   readonly #memory = new Map<string, ServerMemory>();
@@ -116,22 +141,16 @@ export class RuntimeEngine {
    * becomes a reason for a reload. */
   async bringInLine(connect: Connect, work: readonly BackendWork[], now: number): Promise<RuntimeOutcome> {
     const planned = work.flatMap(({ rules, pairs }) =>
-      pairs.map((pair) => ({ rules, pair, plan: this.#plan(rules, pair, now) })),
+      pairs.map((pair) => ({ key: `${rules.backend}/${pair.name}`, rules, pair, plan: this.#plan(rules, pair, now) })),
     );
     await this.#announce(planned);
     const outcome = { notices: [] as ClusterProblem[], touched: new Map<string, string[]>() };
     let reload: string | undefined;
-    for (const { rules, pair, plan } of planned) {
-      const refused = this.#refusals.get(rules.backend);
-      const isRefused = refused !== undefined && pair.server === undefined && plan.commands.length > 0;
-      const answer = isRefused ? { reload: refused, isRefused } : await this.#carryOut(connect, rules, pair, plan);
-      reload ??= answer.reload;
-      if ("change" in answer && answer.change !== undefined) this.#unreported.push(answer.change);
-      if (plan.notice !== undefined) outcome.notices.push({ cluster: rules.backend, path: [], message: plan.notice });
-      if (plan.commands.length > 0 && !("isRefused" in answer)) {
-        const names = outcome.touched.get(rules.backend);
-        if (names === undefined) outcome.touched.set(rules.backend, [pair.name]);
-        else names.push(pair.name);
+    for (let start = 0; start < planned.length; start += BATCH) {
+      const batch = planned.slice(start, start + BATCH);
+      for (const { planned: one, answer } of await this.#carryOut(connect, batch)) {
+        reload ??= answer.reload;
+        note(outcome, one, answer);
       }
     }
     await this.#announce([]);
@@ -165,34 +184,47 @@ export class RuntimeEngine {
     return planServer(rules, { member, server, memory, settled, fileWeight: this.#fileWeights.get(key), now });
   }
 
-  async #carryOut(
-    connect: Connect,
-    rules: BackendRules,
-    { name, member, server }: ServerPair,
-    plan: ServerPlan,
-  ): Promise<{
-    readonly change?: Change | undefined;
-    readonly reload?: string | undefined;
-    readonly isRefused?: true;
-  }> {
-    const key = `${rules.backend}/${name}`;
-    const before = this.#memory.get(key);
-    if (plan.commands.length > 0 && plan.during !== undefined) this.#remember(key, plan.during);
-    for (const command of plan.commands) {
-      const answer = await (await connect()).send(command.text);
+  /** Sends the commands of all of `batch` at once, so that many servers are not as many waits, and takes in the answers
+   * one server after the other. */
+  async #carryOut(connect: Connect, batch: readonly Planned[]): Promise<readonly Carried[]> {
+    const refused = batch.map(({ rules, pair, plan }) =>
+      pair.server === undefined && plan.commands.length > 0 ? this.#refusals.get(rules.backend) : undefined,
+    );
+    const before = batch.map(({ key }) => this.#memory.get(key));
+    const wanted = batch.map(({ plan }, index) => (refused[index] === undefined ? plan.commands : []));
+    const socket = wanted.some((commands) => commands.length > 0) ? await connect() : undefined;
+    for (const [index, { key, plan }] of batch.entries()) {
+      if (wanted[index]?.length !== 0 && plan.during !== undefined) this.#remember(key, plan.during);
+    }
+    const sent = wanted.map(async (commands) => (await socket?.sendAll(commands.map(({ text }) => text))) ?? []);
+    const answers = await Promise.allSettled(sent);
+    return answers.map((answered, index) => {
+      if (answered.status === "rejected") throw answered.reason;
+      const planned = batch[index] as Planned;
+      const reload = refused[index];
+      if (reload !== undefined) return { planned, answer: { reload, isRefused: true } };
+      const answer = this.#takeIn(planned, answered.value, before[index]);
+      if (answer.change !== undefined) this.#unreported.push(answer.change);
+      return { planned, answer };
+    });
+  }
+
+  #takeIn({ key, rules, pair, plan }: Planned, answers: readonly string[], before: ServerMemory | undefined): Answer {
+    const { member, server } = pair;
+    for (const [index, command] of plan.commands.entries()) {
+      const answer = answers[index] ?? "";
       if (command.answer.test(answer)) continue;
       if (command.mayWait === true) return {};
       const reload = describeRefusal(rules, command.text, answer);
       if (server !== undefined || !refusesAll(answer)) return { reload };
       this.#refusals.set(rules.backend, reload);
-      if (before === undefined) this.#remember(key, undefined);
-      else this.#remember(key, before);
+      this.#remember(key, before);
       return { reload, isRefused: true };
     }
     if (plan.reload !== undefined) return { reload: plan.reload };
     this.#settle(key, member, server, plan);
     const isDrained = member === undefined && !plan.commands.some((command) => command.mayWait === true);
-    return { change: isDrained ? undefined : plan.change };
+    return isDrained || plan.change === undefined ? {} : { change: plan.change };
   }
 
   #settle(key: string, member: Member | undefined, server: RunningServer | undefined, plan: ServerPlan): void {
@@ -213,10 +245,9 @@ export class RuntimeEngine {
   }
 
   /** Writes down who is about to be taken out of rotation before it is done, and who still is. */
-  async #announce(planned: readonly { rules: BackendRules; pair: ServerPair; plan: ServerPlan }[]): Promise<void> {
+  async #announce(planned: readonly Planned[]): Promise<void> {
     const [joining, leaving] = [new Set(this.#joining), new Set(this.#leaving)];
-    for (const { rules, pair, plan } of planned) {
-      const key = `${rules.backend}/${pair.name}`;
+    for (const { key, plan } of planned) {
       if (plan.memory?.joining === true) joining.add(key);
       if (plan.memory?.leavingSince !== undefined) leaving.add(key);
     }
@@ -226,6 +257,18 @@ export class RuntimeEngine {
     await this.#keep(servers);
     this.#kept = text;
   }
+}
+
+function note(
+  outcome: { readonly notices: ClusterProblem[]; readonly touched: Map<string, string[]> },
+  { rules, pair, plan }: Planned,
+  { isRefused }: Answer,
+): void {
+  if (plan.notice !== undefined) outcome.notices.push({ cluster: rules.backend, path: [], message: plan.notice });
+  if (plan.commands.length === 0 || isRefused === true) return;
+  const names = outcome.touched.get(rules.backend);
+  if (names === undefined) outcome.touched.set(rules.backend, [pair.name]);
+  else names.push(pair.name);
 }
 
 function keepIn(names: Set<string>, name: string, belongs: boolean): void {

@@ -205,9 +205,14 @@ export class RuntimeSync {
       for (const server of all) servers.set({ ...server, backup: backups.get(server.name) ?? server.backup });
       return;
     }
-    for (const name of names) {
+    const asked = names.flatMap((name) => {
       const id = servers.get(name)?.id ?? this.#engine.idOf(`${backend}/${name}`);
-      const found = id === undefined ? undefined : parseServerStat(await socket.send(`show stat ${backend} 4 ${id}`));
+      if (id === undefined) servers.delete(name);
+      return id === undefined ? [] : [{ name, command: `show stat ${backend} 4 ${id}` }];
+    });
+    const answers = await socket.sendAll(asked.map(({ command }) => command));
+    for (const [index, { name }] of asked.entries()) {
+      const found = parseServerStat(answers[index] ?? "");
       if (found === undefined || found.name !== name) servers.delete(name);
       else servers.set({ ...found, initialWeight: servers.get(name)?.initialWeight ?? found.initialWeight });
     }
@@ -242,7 +247,7 @@ function withGone({ rules, pairs }: BackendWork, waiting: readonly string[]): Ba
 
 /** Connects to the process that is known; another one in its place must be looked at first. */
 async function openSame(running: Running, options: CallOptions): Promise<AdminSocket> {
-  const socket = await AdminSocket.open(running.socketFile, ANSWER_LIMIT_MS, options);
+  const socket = AdminSocket.open(running.socketFile, ANSWER_LIMIT_MS, options);
   const pid = Number(parseInfo(await socket.send("show info")).get("Pid"));
   if (pid === running.process.pid) return socket;
   socket.close();
