@@ -1,7 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { DiscoveryRecord } from "@lighthouse-sd/core";
-import { eachLimited } from "./each-limited.js";
+import { eachLimited } from "@lighthouse-sd/plugin-kit";
 import { isNodeFile, isReportedFile, listFileNames } from "./file-names.js";
 import type { Hinted } from "./hints.js";
 import { type FileRoot, isMissing, readListFile, readNodeFile } from "./known-file.js";

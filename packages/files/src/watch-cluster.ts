@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { DiscoveryRecord, Watcher } from "@lighthouse-sd/core";
-import { watchDirectory } from "@lighthouse-sd/plugin-kit";
+import type { Watcher } from "@lighthouse-sd/core";
+import { WatchTeller, watchDirectory } from "@lighthouse-sd/plugin-kit";
 import type { ClusterFiles } from "./cluster-files.js";
 import { isNodeFile } from "./file-names.js";
 import { Hints } from "./hints.js";
@@ -20,7 +20,7 @@ export interface ClusterWatch {
 export async function watchCluster(watch: ClusterWatch, signal: AbortSignal): Promise<void> {
   const { cluster, files, watcher } = watch;
   const hints = new Hints();
-  const teller = new Teller(watcher);
+  const teller = new WatchTeller(watcher);
   const directory = new DirectoryHints(join(watch.directory, cluster), (entry) => {
     if (entry === null) hints.add(null);
     else if (isNodeFile(entry)) hints.add(`${cluster}/${entry}`);
@@ -32,7 +32,8 @@ export async function watchCluster(watch: ClusterWatch, signal: AbortSignal): Pr
       directory.follow(files.hasDirectory);
       const answer = files.answer();
       if (signal.aborted) return;
-      if (answer !== undefined) teller.tell(answer);
+      if (answer !== undefined && "error" in answer) teller.lost(answer.error);
+      else if (answer !== undefined) teller.records(answer.records);
       await hints.wait(files.nextLookMs, signal);
     }
   } catch (error) {
@@ -58,29 +59,4 @@ class DirectoryHints {
     this.#stopped = wanted ? new AbortController() : undefined;
     if (this.#stopped !== undefined) watchDirectory(this.directory, this.onHint, { signal: this.#stopped.signal });
   }
-}
-
-/** Tells a watcher what is new to it. */
-class Teller {
-  #records: readonly DiscoveryRecord[] | undefined;
-  #lost: string | undefined;
-
-  constructor(readonly watcher: Watcher) {}
-
-  tell(answer: { readonly records: readonly DiscoveryRecord[] } | { readonly error: Error }): void {
-    if ("error" in answer) {
-      if (this.#lost === answer.error.message) return;
-      this.#lost = answer.error.message;
-      this.watcher.lost(answer.error);
-      return;
-    }
-    if (this.#lost === undefined && this.#records !== undefined && isSame(this.#records, answer.records)) return;
-    this.#lost = undefined;
-    this.#records = answer.records;
-    this.watcher.records(answer.records);
-  }
-}
-
-function isSame(before: readonly DiscoveryRecord[], now: readonly DiscoveryRecord[]): boolean {
-  return before.length === now.length && before.every((record, index) => record === now[index]);
 }

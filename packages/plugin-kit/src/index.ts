@@ -1,4 +1,5 @@
 export { type BackOff, backOffMs } from "./back-off.js";
+export { eachLimited } from "./each-limited.js";
 export { errnoOf, FILE_ERROR_CODE, FileError } from "./file-error.js";
 export { FileReadError, type FileReadErrorCode } from "./file-read-error.js";
 export { type FileVersion, fileVersion } from "./file-version.js";
@@ -15,4 +16,5 @@ export { readSecretFile } from "./secret-file.js";
 export type { TargetLock } from "./target-lock.js";
 export { lockTarget } from "./target-lock.js";
 export { type WatchOptions, watchDirectory } from "./watch-directory.js";
+export { type ToldWatcher, WatchTeller } from "./watch-teller.js";
 export { writeFileAtomic } from "./write-file-atomic.js";

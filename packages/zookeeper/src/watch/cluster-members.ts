@@ -1,11 +1,11 @@
 import type { DiscoveryRecord } from "@lighthouse-sd/core";
+import { eachLimited } from "@lighthouse-sd/plugin-kit";
 import type { RecordFormat } from "../records/record-format.js";
 import { joinPath } from "../session/server-address.js";
 import type { Session } from "../session/session.js";
 import type { WatchListener } from "../session/watch-table.js";
 import { exists, getChildren, getData, sync } from "../wire/operations.js";
 import { isRefusal } from "../wire/zookeeper-error.js";
-import { eachLimited } from "./each-limited.js";
 import { memberText } from "./member-text.js";
 
 /** Requests of one cluster that are under way at a time. */

@@ -1,11 +1,10 @@
 import type { Watcher } from "@lighthouse-sd/core";
-import { backOffMs } from "@lighthouse-sd/plugin-kit";
+import { backOffMs, WatchTeller } from "@lighthouse-sd/plugin-kit";
 import type { RecordFormat } from "../records/record-format.js";
 import { pause } from "../session/pause.js";
 import type { Session } from "../session/session.js";
 import { ConnectionLost } from "../wire/zookeeper-error.js";
 import { ClusterMembers } from "./cluster-members.js";
-import { Teller } from "./teller.js";
 import { Wake } from "./wake.js";
 
 /** What following a cluster needs. */
@@ -30,7 +29,7 @@ const REFUSED_RETRY_MS = 30_000;
 export async function followCluster(follow: ClusterFollow, signal: AbortSignal): Promise<void> {
   const { session, path, format, watcher } = follow;
   const wake = new Wake();
-  const teller = new Teller(watcher);
+  const teller = new WatchTeller(watcher);
   const members = new ClusterMembers(session, path, format, () => wake.up());
   const stopListening = session.listen({
     up: () => {
