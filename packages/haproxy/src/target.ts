@@ -38,8 +38,8 @@ const PEERS_WAIT_MS = 600_000;
 /** The file follows a change at run time within this time. */
 const FILE_FOLLOWS_MS = 900;
 
-/** A process that was just loaded is looked at this soon, where servers wait to come back into rotation. */
-const AFTER_LOAD_MS = 10;
+/** A look at everything that is due is taken this soon after what could not wait for it. */
+const LOOK_SOON_MS = 10;
 
 const NOTHING_AT_RUN_TIME: RuntimeReport = {
   changes: [],
@@ -92,12 +92,18 @@ export class Target {
     await this.#surveyor.release();
   }
 
-  /** Members alone have changed since the last look: work for those. Undefined: more is to be done. */
+  /** Members alone have changed since the last look: work for those, before a new look that is due. Undefined: more is to
+   * be done. */
   async #follow(clusters: readonly Cluster<HAProxyBlock>[], options: CallOptions): Promise<SyncResult | undefined> {
     const look = this.#lastLook;
-    if (look === undefined || performance.now() - look.at >= durationMs(this.#config.resync)) return undefined;
-    const report = await this.#runtime.changed(clusters, options);
-    if (report === undefined || report.reload !== undefined) return undefined;
+    const resync = durationMs(this.#config.resync);
+    const age = look === undefined ? Number.POSITIVE_INFINITY : performance.now() - look.at;
+    if (look === undefined || age >= 2 * resync) return undefined;
+    const isDue = age >= resync;
+    if (isDue && !this.#runtime.hasChanges(clusters)) return undefined;
+    const found = await this.#runtime.changed(clusters, options);
+    if (found === undefined || found.reload !== undefined) return undefined;
+    const report = isDue ? { ...found, againMs: LOOK_SOON_MS } : found;
     if (report.changes.some((change) => change.code !== undefined)) this.#behindSince ??= performance.now();
     const file = await this.#writeBehind(look, clusters);
     return this.#result(report, { changes: file, problems: look.problems, complete: true });
@@ -171,9 +177,9 @@ export class Target {
     if (admission.complete && survey.running !== null && plan.action !== "reload" && plan.action !== "start") {
       this.#lastLook = { at: performance.now(), survey, admitted, problems };
     }
-    const { joining, leaving } = this.#engine.waiting();
-    const isOwed = plan.action === "reload" && joining.length + leaving.length > 0;
-    const after = isOwed ? { ...report, againMs: AFTER_LOAD_MS } : report;
+    // What was loaded is read back, and servers that waited come back into rotation.
+    const isLoaded = survey.config.runtime && (plan.action === "reload" || plan.action === "start");
+    const after = isLoaded ? { ...report, againMs: LOOK_SOON_MS } : report;
     return this.#result(after, { changes, problems, complete: admission.complete });
   }
 

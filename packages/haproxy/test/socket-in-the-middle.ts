@@ -82,7 +82,7 @@ function relay(client: Socket, upstream: Socket, treat: (command: string) => Pro
     setImmediate(next);
   });
   // One that did not ask for a prompt gets a single answer, which ends with the connection.
-  upstream.on("end", () => client.end(current === "pass" ? answered : undefined));
+  upstream.on("end", () => client.end(current === "pass" ? answered : ""));
   client.on("close", () => upstream.destroy());
   upstream.on("close", () => client.destroy());
 }

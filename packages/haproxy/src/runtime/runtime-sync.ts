@@ -88,6 +88,12 @@ export class RuntimeSync {
     return await this.#carryOut(this.#known, work, options);
   }
 
+  /** Whether `clusters` are other ones than at the last sync. */
+  hasChanges(clusters: readonly Cluster<HAProxyBlock>[]): boolean {
+    const backends = this.#known?.backends;
+    return clusters.some((cluster) => backends?.get(cluster.name)?.cluster !== cluster);
+  }
+
   /** Brings in line what differs between `clusters` and the last sync; undefined where that takes a look at all. */
   async changed(clusters: readonly Cluster<HAProxyBlock>[], options: CallOptions): Promise<RuntimeReport | undefined> {
     const known = this.#known;
