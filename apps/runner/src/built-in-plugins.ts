@@ -1,9 +1,16 @@
 import type { BuiltInPlugin } from "@lighthouse-sd/engine";
 import { packageFields } from "./package-fields.js";
 
+const CHECKS: Readonly<Record<string, () => Promise<unknown>>> = {
+  "./http": () => import("@lighthouse-sd/checks/http"),
+  "./tcp": () => import("@lighthouse-sd/checks/tcp"),
+  "./redis": () => import("@lighthouse-sd/checks/redis"),
+};
+
 /** The plugins that come with this runner. Each is written out, so that tools that pack programs find them. */
 export const BUILT_IN_PLUGINS: readonly BuiltInPlugin[] = [
   { manifest: packageFields("@lighthouse-sd/haproxy"), load: () => import("@lighthouse-sd/haproxy") },
   { manifest: packageFields("@lighthouse-sd/files"), load: () => import("@lighthouse-sd/files") },
   { manifest: packageFields("@lighthouse-sd/etcd"), load: () => import("@lighthouse-sd/etcd") },
+  { manifest: packageFields("@lighthouse-sd/checks"), load: async (entry) => await CHECKS[entry]?.() },
 ];

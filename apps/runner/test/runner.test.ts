@@ -17,6 +17,9 @@ test("every first-party plugin is in it, whatever the working directory", { time
   };
   expect(plugins.map(({ kind, name, package: from }) => [kind, name, from])).toEqual([
     ["balancer", "haproxy", "@lighthouse-sd/haproxy"],
+    ["check", "http", "@lighthouse-sd/checks"],
+    ["check", "redis", "@lighthouse-sd/checks"],
+    ["check", "tcp", "@lighthouse-sd/checks"],
     ["discovery", "etcd", "@lighthouse-sd/etcd"],
     ["discovery", "file", "@lighthouse-sd/files"],
   ]);
