@@ -4,6 +4,7 @@ export interface RunnerStatus {
   readonly ready: boolean;
   readonly clusters: Readonly<Record<string, ClusterStatus>>;
   readonly balancers: Readonly<Record<string, BalancerStatus>>;
+  readonly services: Readonly<Record<string, ServiceStatus>>;
   readonly config: { readonly errors: readonly PlacedProblem[] };
 }
 
@@ -12,6 +13,17 @@ export interface ClusterStatus {
   readonly source: "waiting" | "live" | "lost" | "snapshot";
   readonly nodes: readonly { readonly name: string; readonly ip: string; readonly port: number }[];
   readonly quarantined: readonly { readonly source: string; readonly reason: string }[];
+}
+
+export interface ServiceStatus {
+  readonly drainedSince: string | null;
+  readonly ports: readonly {
+    readonly port: number;
+    readonly state: "starting" | "up" | "down";
+    readonly reason: string | null;
+    readonly registration: { readonly state: string; readonly error: string | null };
+    readonly checks: Readonly<Record<string, { readonly state: string }>>;
+  }[];
 }
 
 export interface BalancerStatus {
