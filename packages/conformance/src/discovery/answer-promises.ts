@@ -94,7 +94,7 @@ export const answerPromises: readonly DiscoveryPromise[] = [
       const again = bench.watch(first, "conformance");
       await bench.shows(again.told, [bench.samples.node(0), bench.samples.node(2)]);
       await bench.end(again);
-      await bench.stop(first);
+      await bench.stopInTime(first);
       await bench.witness("conformance", [bench.samples.node(0), bench.samples.node(2)]);
     },
   },

@@ -6,6 +6,9 @@ const ALIKE = ["web", "web-2", "web.2", "web2", "WEB", "we", "constructor", "__p
 /** Match what a cluster's name matches, and mean something to file systems and paths. */
 const ODD = ["..", ".", "...", "-", "_", "x".repeat(200)] as const;
 
+/** How long such a watch may take to say something, in milliseconds. It need not. */
+const SILENCE_MS = 1000;
+
 /** What clusters have to do with one another: nothing. */
 export const clusterPromises: readonly DiscoveryPromise[] = [
   {
@@ -49,6 +52,7 @@ export const clusterPromises: readonly DiscoveryPromise[] = [
       const { told } = bench.watch(discovery, "conformance");
       await bench.shows(told, [bench.samples.node(0)]);
       const odd = ODD.map((cluster) => bench.watch(discovery, cluster));
+      await Promise.all(odd.map((watching) => watching.told.saysSomething(SILENCE_MS)));
       await bench.source.put("conformance", bench.samples.node(1));
       await bench.shows(told, bench.samples.nodes(2));
       for (const watching of odd) {

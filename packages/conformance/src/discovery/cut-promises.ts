@@ -77,7 +77,7 @@ function promisesOf(cut: SourceCut): readonly DiscoveryPromise[] {
           await bench.end(bench.watch(discovery, "conformance"));
           await lost(bench, watching.told, 0);
           await bench.end(watching);
-          await bench.end({ end: () => bench.stop(discovery) });
+          await bench.stopInTime(discovery);
         });
         assert.deepEqual(left, [], "something goes on running");
       },

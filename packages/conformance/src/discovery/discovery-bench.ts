@@ -132,6 +132,13 @@ export class DiscoveryBench {
     await assertSettles(this.settleMs, running.end());
   }
 
+  /** Stops an instance; throws where it does not settle in time, or fails. */
+  async stopInTime(discovery: Discovery<unknown>): Promise<void> {
+    const stopped = this.stop(discovery);
+    await assertSettles(this.settleMs, stopped, "the stop");
+    await stopped;
+  }
+
   /** Ends all that runs, stops every instance and ends the source. What does not end is left behind. */
   async close(): Promise<void> {
     try {

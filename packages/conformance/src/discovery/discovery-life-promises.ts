@@ -15,8 +15,8 @@ export const discoveryLifePromises: readonly DiscoveryPromise[] = [
         for (const { told } of watched) await bench.shows(told, bench.samples.nodes(2));
         const others = reports(bench.subject) ? [await bench.register(discovery, "third", bench.samples.node(3))] : [];
         for (const running of [...watched, ...others]) await bench.end(running);
-        await bench.end({ end: () => bench.stop(discovery) });
-        await bench.end({ end: () => bench.stop(discovery) });
+        await bench.stopInTime(discovery);
+        await bench.stopInTime(discovery);
       });
       assert.deepEqual(left, [], "something goes on running");
     },
@@ -24,8 +24,8 @@ export const discoveryLifePromises: readonly DiscoveryPromise[] = [
   {
     name: "stops before it has ever watched, or been given a configuration",
     async holds(bench) {
-      await bench.stop(bench.construct());
-      await bench.stop(await bench.start());
+      await bench.stopInTime(bench.construct());
+      await bench.stopInTime(await bench.start());
     },
   },
   {
@@ -36,7 +36,7 @@ export const discoveryLifePromises: readonly DiscoveryPromise[] = [
       const [ending, staying] = [bench.watch(first, "conformance"), bench.watch(second, "conformance")];
       for (const { told } of [ending, staying]) await bench.shows(told, [bench.samples.node(0)]);
       await bench.end(ending);
-      await bench.stop(first);
+      await bench.stopInTime(first);
       await bench.source.put("conformance", bench.samples.node(1));
       await bench.shows(staying.told, bench.samples.nodes(2));
     },

@@ -56,7 +56,7 @@ function promisesOf(cut: string): readonly DiscoveryPromise[] {
           await bench.end({ end: () => kept.end(true) });
           await bench.end(withdrawn);
           assert.equal(kept.failure, undefined, "to keep a node takes nothing that could fail");
-          await bench.end({ end: () => bench.stop(discovery) });
+          await bench.stopInTime(discovery);
         });
         assert.deepEqual(left, [], "something goes on running");
       },

@@ -129,6 +129,6 @@ async function firstAnswer(bench: DiscoveryBench): Promise<readonly DiscoveryRec
   const watching = bench.watch(discovery, "conformance");
   await watching.told.until(() => watching.told.lists.length > 0, bench.answerMs, "the first answer");
   await bench.end(watching);
-  await bench.stop(discovery);
+  await bench.stopInTime(discovery);
   return watching.told.lists[0]?.records ?? [];
 }

@@ -36,7 +36,7 @@ export const takeoverPromises: readonly DiscoveryPromise[] = [
       const kept = await bench.register(first, "conformance", bench.samples.node(0, { weight: 1 }));
       const told = await bench.witness("conformance", [bench.samples.node(0, { weight: 1 })]);
       await keeps(bench, kept);
-      await bench.end({ end: () => bench.stop(first) });
+      await bench.stopInTime(first);
       await assertFirstAnswer(bench, [bench.samples.node(0, { weight: 1 })], "after the instance had stopped");
       const second = await bench.start("conformance-second");
       const node = bench.samples.node(0, { weight: 2 });
@@ -56,7 +56,7 @@ export const takeoverPromises: readonly DiscoveryPromise[] = [
       const report = await bench.register(discovery, "conformance", bench.samples.node(0));
       const told = await bench.witness("conformance", bench.samples.nodes(2));
       await keeps(bench, report);
-      await bench.stop(discovery);
+      await bench.stopInTime(discovery);
       await bench.shows(told, [bench.samples.node(1)], (bench.subject.leaseMs ?? 0) + bench.answerMs);
     },
   },
@@ -82,7 +82,7 @@ export const takeoverPromises: readonly DiscoveryPromise[] = [
       const node = bench.samples.node(0, { weight: 2 });
       const late = await bench.register(second, "conformance", node);
       await bench.end(early);
-      await bench.end({ end: () => bench.stop(first) });
+      await bench.stopInTime(first);
       await assertFirstAnswer(bench, [node], "after the earlier reporter had ended");
       await outlivesLease(bench, told, "after the earlier reporter had ended");
       await endsWell(bench, late);

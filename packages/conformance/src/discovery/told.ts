@@ -53,6 +53,14 @@ export class Told implements Watcher {
     }
   }
 
+  /** Waits until anything was told, or the watch has ended by itself. False: not within `limitMs`. */
+  async saysSomething(limitMs: number): Promise<boolean> {
+    const deadline = performance.now() + limitMs;
+    const isSilent = (): boolean => this.calls.length === 0 && this.#ended === undefined;
+    while (isSilent() && performance.now() < deadline) await sleep(LOOK_MS);
+    return !isSilent();
+  }
+
   #lossesText(): string {
     const last = this.losses.at(-1);
     return this.losses.length === 0 ? "never lost" : `lost ${this.losses.length} times, the last time: ${last}`;
