@@ -21,7 +21,7 @@ export { runLighthouse, runnerProgram, startRunner } from "./lighthouse-runner.j
 export type { Redis, RedisOptions } from "./redis.js";
 export { startRedis } from "./redis.js";
 export type { ServerName } from "./required-server.js";
-export { haproxyBinary, requireServer } from "./required-server.js";
+export { haproxyBinary, requireServer, zookeeperClasspath } from "./required-server.js";
 export type { ProxyDirection, TcpProxy, TcpProxyOptions } from "./tcp-proxy.js";
 export { startTcpProxy } from "./tcp-proxy.js";
 export type { TempDirectory } from "./temp-directory.js";

@@ -1,5 +1,8 @@
-/** A mapping in a record's text; undefined for anything else. */
+import { RECORD_LIMIT } from "@lighthouse-sd/core";
+
+/** A mapping in a record's text; undefined for anything else, a text included that is too long for a record. */
 export function recordObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  if (text.length > RECORD_LIMIT) return undefined;
   try {
     const value: unknown = JSON.parse(text);
     return isObject(value) ? value : undefined;
