@@ -89,7 +89,9 @@ export class EtcdGateway {
    * `Range`, `Txn`, `Watch`, … */
   async requests(): Promise<Readonly<Record<string, number>>> {
     const { body } = await this.#send("GET", "/metrics");
-    const lines = body.matchAll(/^grpc_server_started_total\{grpc_method="(\w+)".*\} (\d+)$/gm);
+    const lines = body.matchAll(
+      /^grpc_server_started_total\{grpc_method="(\w+)",grpc_service="etcdserverpb.*\} (\d+)$/gm,
+    );
     return Object.fromEntries([...lines].map(([, method = "", count]) => [method, Number(count)]));
   }
 

@@ -18,6 +18,9 @@ const FAULTS: Partial<Readonly<Record<Code, EtcdFault>>> = {
   [Code.FailedPrecondition]: "request",
 };
 
+/** What HTTP/2 says where a member has gone. */
+const CLOSED = /^http\/2 stream closed with error code .*|^The session has been destroyed.*|^received GOAWAY.*/;
+
 /** A call that etcd has not done, in words for people. */
 export class EtcdError extends Error {
   override readonly name: string = "EtcdError";
@@ -35,12 +38,13 @@ export function etcdError(error: unknown, host: string, what: string): EtcdError
   const options = { cause: error };
   if (!(error instanceof ConnectError))
     return new EtcdError(`etcd at ${host}: ${messageOf(error)}`, "connection", options);
-  const words = error.rawMessage.replace(/^etcdserver: /, "");
+  const words = error.rawMessage.replace(/^etcdserver: /, "").replace(CLOSED, "it has closed the connection");
   if (error.code === Code.DeadlineExceeded && !error.rawMessage.startsWith("etcdserver")) {
     return new EtcdError(`etcd at ${host} did not ${what} in time`, "connection", options);
   }
   const fault = LOGIN_WORDS.some((login) => words.includes(login)) ? "login" : (FAULTS[error.code] ?? "connection");
-  return new EtcdError(`etcd at ${host} did not ${what}: ${words}${hint(words, error.cause)}`, fault, options);
+  const message = `etcd at ${host} did not ${what}: ${words}`;
+  return new EtcdError(`${message}${hint(message, error.cause)}`, fault, options);
 }
 
 const HINTS: readonly (readonly [RegExp, string])[] = [
@@ -56,16 +60,19 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
     /wrong version number|packet length too long|WRONG_VERSION/,
     "; it may speak plain HTTP: leave out tls and https://",
   ],
-  [/Protocol error|ECONNRESET|socket hang up/, "; it may want TLS, or a certificate of this host"],
+  [
+    /(answer|in): (it has closed|.*(Protocol error|ECONNRESET|socket hang up))/,
+    "; it may want TLS, or a certificate of this host",
+  ],
   [
     /certificate required|bad certificate|unknown ca/i,
     "; it asks for a certificate: set tls.cert_file and tls.key_file",
   ],
 ];
 
-function hint(words: string, cause: unknown): string {
+function hint(message: string, cause: unknown): string {
   const code = (cause as { code?: unknown } | undefined)?.code;
-  const text = typeof code === "string" ? `${words} ${code}` : words;
+  const text = typeof code === "string" ? `${message} ${code}` : message;
   return HINTS.find(([pattern]) => pattern.test(text))?.[1] ?? "";
 }
 

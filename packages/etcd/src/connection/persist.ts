@@ -5,8 +5,9 @@ import { pause } from "./pause.js";
 import type { SharedConnection } from "./shared-connection.js";
 
 const BACK_OFF: BackOff = { firstMs: 200, capMs: 10_000 };
-/** Work that went well for this long may fail once without a word: most often another member takes over at once. */
-const WELL_MS = 5_000;
+/** Work that went well for so many milliseconds may fail once without a word: most often another member takes over at
+ * once. */
+const WELL_MS = 1_000;
 
 /** What persistent work needs. */
 export interface PersistOptions {
@@ -25,15 +26,19 @@ export async function persist(
 ): Promise<void> {
   let failures = 0;
   while (!signal.aborted) {
-    let wellSince: number | undefined;
+    let wellSince = Number.POSITIVE_INFINITY;
     try {
       const connection = await shared.get(signal, onLost);
-      await workOn(connection, () => work(connection, () => (wellSince ??= performance.now())));
+      await workOn(connection, () =>
+        work(connection, () => {
+          wellSince = Math.min(wellSince, performance.now());
+        }),
+      );
     } catch (error) {
       if (signal.aborted) return;
-      const wasWell = wellSince !== undefined && performance.now() - wellSince >= WELL_MS;
-      failures = wasWell ? 0 : failures + 1;
-      if (failures === 0) continue;
+      const wentWell = performance.now() - wellSince >= WELL_MS;
+      failures = wentWell ? 0 : failures + 1;
+      if (wentWell) continue;
       onLost(error as Error);
       await pause(backOffMs(failures, random(), BACK_OFF), signal);
     }

@@ -4,9 +4,11 @@ import type { EtcdConnection } from "./etcd-connection.js";
 import { firstToAnswer } from "./first-to-answer.js";
 import { pause } from "./pause.js";
 
-const BACK_OFF: BackOff = { firstMs: 200, capMs: 10_000 };
+const BACK_OFF: BackOff = { firstMs: 200, capMs: 5_000 };
 /** Milliseconds after which the next member is asked too, and after which a round over all of them is given up. */
 const ROUND = { patienceMs: 1_000, limitMs: 4_000 };
+/** Milliseconds that the members have for the election of another leader, before anybody hears of it. */
+const ELECTION_MS = 3_000;
 
 /** What one needs. */
 export interface SharedConnectionOptions {
@@ -33,6 +35,7 @@ export class SharedConnection {
   #opening: AbortController | undefined;
   #failures = 0;
   #lastFailure: Error | undefined;
+  #endedAt: number = Number.NEGATIVE_INFINITY;
 
   constructor(options: SharedConnectionOptions) {
     this.#options = options;
@@ -58,7 +61,7 @@ export class SharedConnection {
   }
 
   /** A connection that works; waits for one for ever, and tells `onFailure` why there is none, each time all members were
-   * tried in vain. Rejects with the signal's reason when it aborts. */
+   * tried in vain, but not while they may be electing a leader. Rejects with the signal's reason when it aborts. */
   async get(signal: AbortSignal, onFailure: (error: Error) => void): Promise<EtcdConnection> {
     signal.throwIfAborted();
     if (this.current !== undefined) return this.current;
@@ -123,6 +126,7 @@ export class SharedConnection {
     this.#failures = 0;
     this.#lastFailure = undefined;
     connection.ended.addEventListener("abort", () => {
+      this.#endedAt = performance.now();
       // The next round begins with another member.
       this.#rotate(this.#hosts.findIndex(({ shown }) => shown === connection.host) + 1);
     });
@@ -132,6 +136,7 @@ export class SharedConnection {
 
   #failed(error: Error): void {
     this.#failures += 1;
+    if (performance.now() - this.#endedAt < ELECTION_MS) return;
     this.#lastFailure = error;
     for (const { onFailure } of this.#waiters) onFailure(error);
   }
