@@ -22,6 +22,7 @@ test("every first-party plugin is in it, whatever the working directory", { time
     ["check", "tcp", "@lighthouse-sd/checks"],
     ["discovery", "etcd", "@lighthouse-sd/etcd"],
     ["discovery", "file", "@lighthouse-sd/files"],
+    ["discovery", "zookeeper", "@lighthouse-sd/zookeeper"],
   ]);
 });
 
