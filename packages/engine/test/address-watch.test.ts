@@ -45,6 +45,13 @@ it("is what runner.yaml says, loopback too", async () => {
   watch.stop();
 });
 
+it("is the address alone where the host's name is none that readers of a registry take", async () => {
+  const { watch } = watchOf({ ip: "10.0.0.5", full: "-app-.example.com" });
+  await watch.start();
+  expect(watch.address?.host).toBe("10.0.0.5");
+  watch.stop();
+});
+
 it("is waited for while there is loopback alone, said once", async () => {
   const host: Host = { ip: "127.0.0.1", full: "app.example.com" };
   const { watch, clock, log, changes } = watchOf(host);

@@ -370,6 +370,10 @@ describe("a stop", () => {
     const left = await first.stop();
     expect(left).toEqual(new Map([["web", new Set([80])]]));
     expect(first.registered()).toEqual([WEB]);
+    expect(first.log.saying(" with source").slice(-2)).toEqual([
+      "info leaves app:80 with source",
+      "info withdraws app:81 with source",
+    ]);
     const second = new ReporterHouse({ registry: first.registry, clock: first.clock, left });
     await second.apply([settings]);
     await second.clock.advance(600);

@@ -58,8 +58,8 @@ function newRunner(directory: string, state: string, settings: RunSettings, bund
 /** What becomes of what a runner has done. */
 const AT_STOP: Readonly<Record<Role, string>> = {
   writer: "targets are left running",
-  reporter: "services are withdrawn",
-  both: "targets are left running, services are withdrawn",
+  reporter: "services are withdrawn unless their files say otherwise",
+  both: "targets are left running, services are withdrawn unless their files say otherwise",
 };
 
 /** A runner from its start to the end of the process. */

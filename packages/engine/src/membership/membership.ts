@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Context, Logger, Node } from "@lighthouse-sd/core";
 import { type Clock, settlesWithin } from "../clock.js";
 import type { ClusterSettings, Configuration, DiscoverySettings } from "../config/configuration.js";
+import { sameDiscovery } from "../config/same-discovery.js";
 import { errorText } from "../error-text.js";
 import type { CallTimes } from "../plugin-calls.js";
 import type { ClusterState } from "./cluster-state.js";
@@ -236,7 +237,3 @@ export class Membership {
 const PENDING: Snapshot = { cluster: "", at: 0, members: [], guard: undefined };
 
 function nothing(): void {}
-
-function sameDiscovery(a: DiscoverySettings, b: DiscoverySettings): boolean {
-  return a === b || (a.plugin.plugin === b.plugin.plugin && isDeepStrictEqual(a.config, b.config));
-}

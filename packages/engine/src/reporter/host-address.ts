@@ -1,6 +1,6 @@
 import { lookup, lookupService } from "node:dns/promises";
 import { hostname } from "node:os";
-import type { Peer } from "@lighthouse-sd/core";
+import { type Peer, parseNode } from "@lighthouse-sd/core";
 import type { RunnerSettings } from "../config/configuration.js";
 import { hostPeer } from "../host-peer.js";
 import type { HostAddress } from "./service-node.js";
@@ -17,12 +17,14 @@ export interface HostSource {
 /** The real host. */
 export const THIS_HOST: HostSource = { peer: hostPeer, fullName };
 
-/** How this host is registered: by its full name, at the address of its default route, or as runner.yaml says. Undefined
+/** How this host is registered: by its full name (by its address where that is no name that readers take), at the address of its default route, or as runner.yaml says. Undefined
  * while it has none but loopback addresses, which would lead every other host to itself. */
 export async function hostAddress(settings: OwnSettings, source: HostSource): Promise<HostAddress | undefined> {
   const peer = await source.peer(settings);
   if (settings.ip === undefined && isLoopback(peer.ip)) return undefined;
-  return { host: settings.name ?? (await source.fullName()), peer };
+  const host = settings.name ?? (await source.fullName());
+  // Whoever reads the registry would not take a node whose host is no name.
+  return { host: "node" in parseNode({ host, ip: peer.ip, port: 1 }) ? host : peer.ip, peer };
 }
 
 function isLoopback(ip: string): boolean {

@@ -173,10 +173,11 @@ export class PortRun {
   }
 
   #registrationChanged(before: RegistrationState): void {
-    const { state: after, lastNode } = this.#registration;
+    const { state: after, lastNode, left } = this.#registration;
     if (after.status === "registered") this.#everSettled = true;
     const discovery = this.#wish?.link.settings.name ?? "";
-    if (lastNode !== undefined) this.#say(registrationSentences({ node: lastNode.name, discovery }, before, after));
+    if (lastNode !== undefined)
+      this.#say(registrationSentences({ node: lastNode.name, discovery, left }, before, after));
     this.#options.onState();
   }
 

@@ -69,6 +69,11 @@ export class ServiceRegistration {
     return this.#lastNode;
   }
 
+  /** True once it was stopped so that the next start can go on with what stands there. */
+  get left(): boolean {
+    return this.#keep;
+  }
+
   /** Undefined: withdraw it. */
   set(wanted: Registered | undefined): void {
     this.#lastNode = wanted?.node ?? this.#lastNode;

@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Logger } from "@lighthouse-sd/core";
-import type { Configuration, DiscoverySettings, ServiceSettings } from "../config/configuration.js";
+import type { Configuration, ServiceSettings } from "../config/configuration.js";
+import { sameDiscovery } from "../config/same-discovery.js";
 import { DiscoveryLink } from "./discovery-link.js";
 import type { LeftPorts } from "./left-registered.js";
 import type { ReporterTools } from "./port-run.js";
@@ -72,16 +72,20 @@ export class Reporter {
     }));
   }
 
-  /** Ends all checks, and withdraws what is registered or leaves it, as each service's file says; gives what was left.
-   * Resolves in limited time. */
-  async stop(): Promise<LeftPorts> {
+  /** What a stop would leave registered. */
+  leaves(): LeftPorts {
+    const left = [...this.#services].map(([name, service]) => [name, new Set(service.kept())] as const);
+    return new Map(left.filter(([, ports]) => ports.size > 0));
+  }
+
+  /** Ends all checks, and withdraws what is registered or leaves it, as each service's file says. Resolves in limited
+   * time. */
+  async stop(): Promise<void> {
     this.#stopped = true;
-    const left = new Map([...this.#services].map(([name, service]) => [name, new Set(service.kept())]));
     const stops = [...this.#services.values()].map((service) => service.stop(true, WITHDRAW_MS));
     await Promise.all(stops);
     for (const link of [...this.#links.values(), ...this.#retiring.keys()]) this.#retire(link, 0);
     await Promise.all(this.#retiring.values());
-    return new Map([...left].filter(([, ports]) => ports.size > 0));
   }
 
   #applyService(settings: ServiceSettings, link: DiscoveryLink): void {
@@ -114,7 +118,7 @@ export class Reporter {
         const settings = discoveries.get(name);
         if (settings === undefined) return [];
         const known = this.#links.get(name);
-        if (known !== undefined && isSame(known.settings, settings)) return [[name, known]];
+        if (known !== undefined && sameDiscovery(known.settings, settings)) return [[name, known]];
         return [[name, new DiscoveryLink({ settings, context: tools.contextFor("discovery", name), ...tools })]];
       }),
     );
@@ -127,8 +131,4 @@ export class Reporter {
       link.retire(withinMs).finally(() => this.#retiring.delete(link)),
     );
   }
-}
-
-function isSame(a: DiscoverySettings, b: DiscoverySettings): boolean {
-  return a === b || (a.plugin.plugin === b.plugin.plugin && isDeepStrictEqual(a.config, b.config));
 }

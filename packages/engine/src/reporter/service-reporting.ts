@@ -97,8 +97,10 @@ export class ServiceReporting {
   /** Withdraws what is registered, or leaves it as its file says. Resolves in limited time. */
   async stop(): Promise<void> {
     const { stateDirectory, clock, logFor } = this.#options;
-    this.#parts?.address.stop();
-    const left = await this.#parts?.reporter.stop();
-    if (left !== undefined && left.size > 0) await noteLeft(stateDirectory, left, clock.now(), logFor());
+    const { address, reporter } = this.#parts ?? {};
+    address?.stop();
+    const left = reporter?.leaves() ?? new Map();
+    const noted = left.size === 0 ? undefined : noteLeft(stateDirectory, left, clock.now(), logFor());
+    await Promise.all([noted, reporter?.stop()]);
   }
 }

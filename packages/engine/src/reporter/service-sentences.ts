@@ -37,13 +37,13 @@ export function resultSentences(
 
 /** What became of a registration. */
 export function registrationSentences(
-  where: { readonly node: string; readonly discovery: string },
+  where: { readonly node: string; readonly discovery: string; readonly left: boolean },
   before: RegistrationState,
   after: RegistrationState,
 ): readonly Sentence[] {
   const what = `${where.node} with ${where.discovery}`;
   if (after.status === "registered") return [{ level: "info", text: `registered ${what}` }];
-  if (after.status === "none") return [{ level: "info", text: `withdraws ${what}` }];
+  if (after.status === "none") return [{ level: "info", text: `${where.left ? "leaves" : "withdraws"} ${what}` }];
   if (after.status !== "lost" || (before.status === "lost" && before.error === after.error)) return [];
   return [{ level: "error", text: `cannot register ${what} now: ${after.error}; trying again` }];
 }

@@ -71,11 +71,13 @@ export class ReporterHouse {
     return state;
   }
 
-  /** Stops it, letting time pass for it. */
+  /** Stops it, letting time pass for it; gives what it leaves. */
   async stop(): Promise<LeftPorts> {
+    const left = this.reporter.leaves();
     const stopped = this.reporter.stop();
     await this.clock.advance(5000);
-    return await stopped;
+    await stopped;
+    return left;
   }
 }
 
