@@ -12,6 +12,7 @@ export interface ClusterStatus {
   readonly discovery: string;
   readonly source: "waiting" | "live" | "lost" | "snapshot";
   readonly nodes: readonly { readonly name: string; readonly ip: string; readonly port: number }[];
+  readonly held: readonly { readonly name: string; readonly since: string; readonly reason: string }[];
   readonly quarantined: readonly { readonly source: string; readonly reason: string }[];
 }
 

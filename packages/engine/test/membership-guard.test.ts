@@ -244,6 +244,15 @@ describe("a held node whose address another cluster takes over", () => {
     expect(names("web")).toHaveLength(10);
   });
 
+  test("a cluster that is new here and shares its members takes nothing over", async () => {
+    const { plugin, names, configure } = await settledSite();
+    configure(TWO);
+    await vi.waitFor(() => expect(plugin.watches).toHaveLength(2));
+    plugin.answer("api", WEB);
+    plugin.answer("web", []);
+    expect(names("web")).toHaveLength(10);
+  });
+
   test("the last one too: better nobody than another service", async () => {
     const { plugin, names, held } = await site({ clusters: TWO });
     plugin.answer("web", WEB.slice(0, 1));

@@ -106,9 +106,11 @@ export class KnownClusters {
     const known = before.nodes ?? before.readings.nodes;
     const judgement = this.#judgement(entry);
     const { at } = judgement;
+    // A cluster that is new here takes nothing over: it may share its members with another one from the beginning.
+    const claimedAt = before.nodes === null && before.guard.history === null ? Number.NEGATIVE_INFINITY : at;
     const admitted = withAnswer(before, records, judgement);
     if (admitted.nodes !== null && admitted.nodes !== known) {
-      this.#giveUp(cluster, this.#claims.claim(cluster, known, admitted.nodes, at));
+      this.#giveUp(cluster, this.#claims.claim(cluster, known, admitted.nodes, claimedAt));
     }
     this.#replace(entry, this.#withoutReused(entry, admitted, at), "answer", at);
   }
