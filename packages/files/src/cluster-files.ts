@@ -4,7 +4,7 @@ import type { DiscoveryRecord } from "@lighthouse-sd/core";
 import { eachLimited } from "@lighthouse-sd/plugin-kit";
 import { isNodeFile, isReportedFile, listFileNames } from "./file-names.js";
 import type { Hinted } from "./hints.js";
-import { type FileRoot, isMissing, readListFile, readNodeFile } from "./known-file.js";
+import { type FileRoot, isMissing, type KnownFile, readListFile, readNodeFile } from "./known-file.js";
 import { KnownFiles } from "./known-files.js";
 import type { NodeAges } from "./node-ages.js";
 import { Retries } from "./retries.js";
@@ -67,8 +67,7 @@ export class ClusterFiles {
     const overdue = this.#ageing.ages.overdue();
     const files = new Set([...hinted.names, ...this.#retries.due(), ...this.#vanished.files(), ...overdue]);
     files.delete(ROOT);
-    const readable = await this.#lookAtDirectories(all, files);
-    if (readable) await eachLimited(FILES_AT_ONCE, files, (file) => this.#lookAtFile(file, signal));
+    const readable = await this.#lookAtAll(all, files, signal);
     const judges = readable && this.#hasSource();
     this.#sourceless = judges ? undefined : (this.#sourceless ?? performance.now());
     if (!judges) return this.#vanished.postpone();
@@ -116,21 +115,47 @@ export class ClusterFiles {
     }
   }
 
-  async #lookAtFile(file: string, signal: AbortSignal): Promise<void> {
+  /** The directories and the files that are known to be looked at, both at once; where it takes the directories to know
+   * the files, one after the other. */
+  async #lookAtAll(all: boolean, files: Set<string>, signal: AbortSignal): Promise<boolean> {
+    if (all) {
+      const readable = await this.#lookAtDirectories(all, files);
+      if (readable) for (const takeIn of await this.#readFiles(files, signal)) takeIn();
+      return readable;
+    }
+    const [readable, read] = await Promise.all([this.#lookAtDirectories(all, files), this.#readFiles(files, signal)]);
+    if (readable) for (const takeIn of read) takeIn();
+    return readable;
+  }
+
+  /** Reads files; what is returned takes in what was found, once it is clear that it means something. */
+  async #readFiles(files: Iterable<string>, signal: AbortSignal): Promise<readonly (() => void)[]> {
+    const found: (() => void)[] = [];
+    await eachLimited(FILES_AT_ONCE, files, async (file) => void found.push(await this.#readFile(file, signal)));
+    return found;
+  }
+
+  async #readFile(file: string, signal: AbortSignal): Promise<() => void> {
     const files = this.#filesLike(file);
     const known = files.get(file);
     try {
       const read = files === this.#listFiles ? readListFile : readNodeFile;
       const now = await read(this.#root, file, known, signal);
-      this.#retries.succeeded(file);
-      if (now === undefined) return this.#isMissing(file);
-      this.#vanished.delete(file);
-      files.set(file, now);
-      if (now.version.stamp !== known?.version.stamp && this.#isAged(file)) this.#ageing.ages.changed(file);
+      return () => this.#takeIn(file, now);
     } catch (error) {
       signal.throwIfAborted();
-      this.#retries.failed(file, error);
+      return () => this.#retries.failed(file, error);
     }
+  }
+
+  #takeIn(file: string, now: KnownFile | undefined): void {
+    this.#retries.succeeded(file);
+    if (now === undefined) return this.#isMissing(file);
+    const files = this.#filesLike(file);
+    const known = files.get(file);
+    this.#vanished.delete(file);
+    files.set(file, now);
+    if (now.version.stamp !== known?.version.stamp && this.#isAged(file)) this.#ageing.ages.changed(file);
   }
 
   /** A reporter withdraws by removing its file. Any other file that is not there may be back at once, as editors do it. */

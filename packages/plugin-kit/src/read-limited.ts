@@ -5,9 +5,8 @@ import { FileReadError } from "./file-read-error.js";
 /** What one reading of a file gave. */
 export interface Reading {
   readonly bytes: Buffer;
+  /** Of the file before it was read: what is still like this afterwards was not written meanwhile. */
   readonly stats: BigIntStats;
-  /** False: the file was written while it was read, so `bytes` may mix two states. */
-  readonly steady: boolean;
 }
 
 /** Reads the regular file at `path`, links followed, in one go. A pipe or device is refused, never waited for; a file
@@ -15,15 +14,14 @@ export interface Reading {
 export async function readLimited(path: string, maxBytes: number): Promise<Reading> {
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    const before = await file.stat({ bigint: true });
-    if (!before.isFile()) throw new FileReadError("LIGHTHOUSE_NOT_A_FILE", path, "is not a regular file");
-    const bytes = await readUpTo(file, Number(before.size), maxBytes);
-    if (bytes.length > maxBytes || before.size > maxBytes) throw tooLarge(path, before.size, maxBytes);
-    const after = await file.stat({ bigint: true });
-    const written = after.mtimeNs !== before.mtimeNs || after.size !== before.size;
-    return { bytes, stats: after, steady: !written && BigInt(bytes.length) === after.size };
+    const stats = await file.stat({ bigint: true });
+    if (!stats.isFile()) throw new FileReadError("LIGHTHOUSE_NOT_A_FILE", path, "is not a regular file");
+    const bytes = await readUpTo(file, Number(stats.size), maxBytes);
+    if (bytes.length > maxBytes || stats.size > maxBytes) throw tooLarge(path, stats.size, maxBytes);
+    return { bytes, stats };
   } finally {
-    await file.close();
+    // Nothing was written, so that there is nothing to be told of.
+    file.close().catch(() => undefined);
   }
 }
 
@@ -35,8 +33,9 @@ async function readUpTo(file: FileHandle, expected: number, maxBytes: number): P
   for (;;) {
     const { bytesRead } = await file.read(buffer, length, buffer.length - length, length);
     length += bytesRead;
-    if (bytesRead === 0 || length > maxBytes) return buffer.subarray(0, length);
-    if (length === buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafe(buffer.length)]);
+    // Less than was asked for is the end of a regular file.
+    if (length < buffer.length || length > maxBytes) return buffer.subarray(0, length);
+    buffer = Buffer.concat([buffer, Buffer.allocUnsafe(buffer.length)]);
   }
 }
 

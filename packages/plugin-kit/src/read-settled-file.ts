@@ -45,7 +45,7 @@ export async function readSettledFile(path: string, options: SettleOptions): Pro
   for (;;) {
     signal.throwIfAborted();
     const reading = await readLimited(path, maxBytes);
-    const stands = reading.steady && (await standsAt(path, reading));
+    const stands = await standsAt(path, reading);
     if (stands && (isSame(last, reading) || cameByRename(reading, options.known) || isWhole(reading, options))) {
       return { text: decode(path, reading.bytes), version: versionRead(reading.stats, Date.now()) };
     }
@@ -61,8 +61,9 @@ export async function readSettledFile(path: string, options: SettleOptions): Pro
   }
 }
 
-/** Whether what was read is still what the path leads to: it may have been replaced meanwhile. */
+/** Whether what was read is still what the path leads to: it may have been written or replaced meanwhile. */
 async function standsAt(path: string, reading: Reading): Promise<boolean> {
+  if (BigInt(reading.bytes.length) !== reading.stats.size) return false;
   return (await fileVersion(path)).key === versionOf(reading.stats).key;
 }
 
