@@ -1,10 +1,19 @@
 import type { Node } from "@lighthouse-sd/core";
 import { describe, expect, it, test } from "vitest";
-import { fakeRegistry } from "./support/fake-registry.js";
+import { type FakeRegistry, fakeRegistry } from "./support/fake-registry.js";
 import { checks, HERE, ReporterHouse, serviceSettings } from "./support/reporter-house.js";
 import { type Performed, scriptedCheck } from "./support/scripted-check.js";
 
 const WEB = "web/app:80";
+
+/** Keeps reports from ending until the returned function is called. */
+function holdEnds(registry: FakeRegistry): () => void {
+  let release: () => void = () => undefined;
+  registry.ending = new Promise((resolve) => {
+    release = resolve;
+  });
+  return release;
+}
 
 describe("what is registered", () => {
   it("is the node of a service without checks, at once, as Lighthouse 1.0.0 reports it", async () => {
@@ -143,6 +152,18 @@ describe("a check that does not pass", () => {
     await stopped;
   });
 
+  it("is told at its deadline to let go", async () => {
+    const house = new ReporterHouse();
+    const http = scriptedCheck(() => undefined);
+    await house.apply([serviceSettings("web", { checks: checks({ http }) })]);
+    await house.clock.advance(700);
+    expect(http.performed[0]?.signal.aborted).toBe(false);
+    await house.clock.advance(100);
+    expect(http.performed[0]?.signal.aborted).toBe(true);
+    http.performed[0]?.answer(true);
+    await house.stop();
+  });
+
   it("and ignores its abort goes on failing, is reported, and is never run beside itself", async () => {
     const house = new ReporterHouse();
     const stuck = scriptedCheck(() => undefined);
@@ -205,6 +226,7 @@ describe("a change at run time", () => {
     const changed = new Map([...checks({ http }, { config: { uri: "/new" } }), ...checks({ tcp })]);
     await house.apply([serviceSettings("web", { checks: changed })]);
     expect(http.stopped).toBe(1);
+    expect(house.port().checks.get("http")).toMatchObject({ passing: true, last: null });
     await house.clock.advance(1000);
     expect(http.performed.at(-1)?.config).toEqual({ uri: "/new" });
     expect(tcp.stopped).toBe(0);
@@ -216,13 +238,37 @@ describe("a change at run time", () => {
     await house.stop();
   });
 
+  it("that adds a check keeps the verdict until that check has decided", async () => {
+    const house = new ReporterHouse();
+    const [http, tcp] = [scriptedCheck(() => true), scriptedCheck(() => false)];
+    await house.apply([serviceSettings("web", { checks: checks({ http }) })]);
+    await house.clock.advance(2000);
+    await house.apply([serviceSettings("web", { checks: checks({ http, tcp }) })]);
+    await house.clock.advance(2000);
+    expect(house.registered()).toEqual([WEB]);
+    await house.clock.advance(2000);
+    expect(house.registered()).toEqual([]);
+    await house.stop();
+  });
+
+  it("that takes a port away and brings it back waits for its withdrawal", async () => {
+    const house = new ReporterHouse();
+    await house.apply([serviceSettings("web", { ports: [80, 81] })]);
+    const release = holdEnds(house.registry);
+    await house.apply([serviceSettings("web", { ports: [81] })]);
+    await house.apply([serviceSettings("web", { ports: [80, 81] })]);
+    expect(house.registry.reports).toHaveLength(2);
+    release();
+    await house.clock.advance(0);
+    expect(house.registered().toSorted()).toEqual([WEB, "web/app:81"]);
+    expect(house.registry.mostAtOnce).toBe(1);
+    await house.stop();
+  });
+
   it("that removes a service or a port withdraws it, and one that comes back waits for that", async () => {
     const house = new ReporterHouse();
     await house.apply([serviceSettings("web", { ports: [80, 81] })]);
-    let release: () => void = () => undefined;
-    house.registry.ending = new Promise((resolve) => {
-      release = resolve;
-    });
+    const release = holdEnds(house.registry);
     await house.apply([serviceSettings("web", { ports: [81] })]);
     await house.apply([]);
     await house.apply([serviceSettings("web", { ports: [80, 81] })]);
@@ -262,6 +308,37 @@ describe("a change at run time", () => {
     expect([...other.nodes.keys()]).toEqual([]);
   });
 
+  it("of the registry lets the old one's instance go after its last report is over", async () => {
+    const house = new ReporterHouse();
+    const other = fakeRegistry();
+    await house.apply([serviceSettings("web")]);
+    const release = holdEnds(house.registry);
+    await house.apply([serviceSettings("web")], { plugin: other.plugin });
+    expect([...other.nodes.keys()]).toEqual([WEB]);
+    expect(house.registry.stopped).toBe(0);
+    release();
+    await house.clock.advance(0);
+    expect([house.registered(), house.registry.stopped]).toEqual([[], 1]);
+    await house.stop();
+  });
+
+  it("of the host's name and back, within the withdrawal, never reports one name twice at once", async () => {
+    const house = new ReporterHouse();
+    await house.apply([serviceSettings("web")]);
+    const release = holdEnds(house.registry);
+    for (const host of ["other", "app"]) {
+      house.address = { ...HERE, host };
+      house.reporter.refresh();
+      await house.clock.advance(0);
+    }
+    expect(house.registered()).toEqual([WEB, "web/other:80"]);
+    release();
+    await house.clock.advance(0);
+    expect(house.registered()).toEqual([WEB]);
+    expect(house.registry.mostAtOnce).toBe(1);
+    await house.stop();
+  });
+
   it("back and forth within a withdrawal ends as the last one says", async () => {
     const house = new ReporterHouse();
     let passes = true;
@@ -269,10 +346,7 @@ describe("a change at run time", () => {
     const settings = serviceSettings("web", { checks: checks({ http }, { rise: 1, fall: 1 }) });
     await house.apply([settings]);
     await house.clock.advance(500);
-    let release: () => void = () => undefined;
-    house.registry.ending = new Promise((resolve) => {
-      release = resolve;
-    });
+    const release = holdEnds(house.registry);
     passes = false;
     await house.clock.advance(1000);
     passes = true;
@@ -292,10 +366,7 @@ describe("a change at run time", () => {
     const settings = serviceSettings("web", { checks: checks({ http }, { rise: 1, fall: 1 }) });
     await house.apply([settings]);
     await house.clock.advance(500);
-    let release: () => void = () => undefined;
-    house.registry.ending = new Promise((resolve) => {
-      release = resolve;
-    });
+    const release = holdEnds(house.registry);
     await house.apply([{ ...settings, metadata: { weight: 1 } }]);
     passes = false;
     await house.clock.advance(1500);
@@ -304,6 +375,7 @@ describe("a change at run time", () => {
     await house.clock.advance(2000);
     expect(house.registered()).toEqual([]);
     expect(house.port().registration.status).toBe("none");
+    expect(house.registry.mostAtOnce).toBe(1);
     await house.stop();
   });
 });
