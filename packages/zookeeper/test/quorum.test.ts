@@ -48,4 +48,17 @@ describe.skipIf(!requireServer("zookeeper"))("an ensemble of three", () => {
     await eventually(() => expect([watched.isLost(), reported.isRegistered()]).toEqual([false, true]));
     expect(watched.answers.map(({ length }) => length)).not.toContain(0);
   });
+
+  it("that is down altogether says the same for as long as it is", async () => {
+    const watched = watch(discoveryWith({ hosts: ensemble.hosts }), "web");
+    await eventually(() => expect(watched.records()).toHaveLength(3));
+    await Promise.all(ensemble.servers.map((server) => server.kill()));
+    const wanted = ensemble.hosts.map((host) => `ZooKeeper ${host} refuses connections (ECONNREFUSED)`).join("; ");
+    await eventually(() => expect(watched.losses.at(-1)).toBe(wanted));
+    const told = watched.losses.length;
+    const late = watch(discoveryWith({ hosts: ensemble.hosts }), "web");
+    await eventually(() => expect(late.losses).toEqual([wanted]));
+    // The rounds that the other one has tried meanwhile have said nothing new.
+    expect(watched.losses).toHaveLength(told);
+  });
 });

@@ -132,12 +132,14 @@ export class Session {
     const { signal } = this.#stop;
     for (let failures = 0; !signal.aborted; failures++) {
       let served = 0;
+      const errors = new Map<ServerAddress, Error>();
       for (const server of this.#shuffled()) {
         served = Math.max(served, await this.#serve(server));
         if (signal.aborted) return;
         if (served >= STEADY_MS) break;
+        if (this.#lastError !== undefined) errors.set(server, this.#lastError);
       }
-      if (served === 0 && this.#lastError !== undefined) this.#tellDown(this.#lastError);
+      if (served === 0) this.#tellDown(this.#allFailed(errors));
       if (served >= STEADY_MS) failures = 0;
       if (failures > 0) await pause(backOffMs(failures, this.#options.random(), this.#backOff()), signal);
     }
@@ -219,6 +221,12 @@ export class Session {
     if (this.#down === undefined) this.#options.log.warn(`no connection to ZooKeeper: ${reason.message}; trying again`);
     this.#down = reason;
     for (const listener of [...this.#listeners]) listener.down(reason);
+  }
+
+  /** What each server met, always in the same order: the same state is the same reason. */
+  #allFailed(errors: ReadonlyMap<ServerAddress, Error>): Error {
+    const messages = this.#options.servers.flatMap((server) => errors.get(server)?.message ?? []);
+    return new ConnectionLost(messages.join("; "), { cause: this.#lastError });
   }
 
   /** In another order each time, so that a fleet spreads over the ensemble. */
