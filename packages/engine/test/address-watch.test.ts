@@ -45,6 +45,19 @@ it("is what runner.yaml says, loopback too", async () => {
   watch.stop();
 });
 
+it("takes a full name that comes late, and keeps it when the name service fails", async () => {
+  const host: Host = { ip: "10.0.0.5", full: "app" };
+  const { watch, clock } = watchOf(host);
+  await watch.start();
+  host.full = "app.example.com";
+  await clock.advance(30_000);
+  expect(watch.address?.host).toBe("app.example.com");
+  host.full = "app";
+  await clock.advance(60_000);
+  expect(watch.address?.host).toBe("app.example.com");
+  watch.stop();
+});
+
 it("is the address alone where the host's name is none that readers of a registry take", async () => {
   const { watch } = watchOf({ ip: "10.0.0.5", full: "-app-.example.com" });
   await watch.start();

@@ -51,7 +51,7 @@ export class AddressWatch {
 
   async #look(): Promise<void> {
     const { settings, source, clock, log, onChange } = this.#options;
-    const found = await hostAddress(settings, source).catch((error: unknown) => {
+    const found = await hostAddress(settings, source, this.#address?.host).catch((error: unknown) => {
       log.warn(`this host's own address cannot be found out: ${errorText(error)}`);
       return undefined;
     });

@@ -18,11 +18,16 @@ export interface HostSource {
 export const THIS_HOST: HostSource = { peer: hostPeer, fullName };
 
 /** How this host is registered: by its full name (by its address where that is no name that readers take), at the address of its default route, or as runner.yaml says. Undefined
- * while it has none but loopback addresses, which would lead every other host to itself. */
-export async function hostAddress(settings: OwnSettings, source: HostSource): Promise<HostAddress | undefined> {
+ * while it has none but loopback addresses, which would lead every other host to itself. A name with its domain that was
+ * found before (`known`) stands: a name service that fails must not give the nodes other names. */
+export async function hostAddress(
+  settings: OwnSettings,
+  source: HostSource,
+  known: string | undefined,
+): Promise<HostAddress | undefined> {
   const peer = await source.peer(settings);
   if (settings.ip === undefined && isLoopback(peer.ip)) return undefined;
-  const host = settings.name ?? (await source.fullName());
+  const host = settings.name ?? (known?.includes(".") ? known : await source.fullName());
   // Whoever reads the registry would not take a node whose host is no name.
   return { host: "node" in parseNode({ host, ip: peer.ip, port: 1 }) ? host : peer.ip, peer };
 }

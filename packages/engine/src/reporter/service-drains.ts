@@ -78,13 +78,13 @@ function unknown(asked: string, services: readonly DrainableService[]): string {
 }
 
 /** JSON that a person can read. */
-export function renderServiceDrains(drains: ServiceDrains): string {
+function renderServiceDrains(drains: ServiceDrains): string {
   const services = [...drains].map(([name, since]) => ({ name, since: new Date(since).toISOString() }));
   return `${JSON.stringify({ format: 1, services }, null, 2)}\n`;
 }
 
 /** Reads what `renderServiceDrains` wrote; says why it cannot be used otherwise. */
-export function parseServiceDrains(text: string): ServiceDrains | { readonly reason: string } {
+function parseServiceDrains(text: string): ServiceDrains | { readonly reason: string } {
   try {
     const { format, services } = JSON.parse(text) as {
       readonly format: unknown;
