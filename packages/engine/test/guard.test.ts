@@ -199,6 +199,15 @@ describe("nodes that are held", () => {
     expect([cluster.names().length, cluster.held().length]).toEqual([5, 0]);
   });
 
+  test("do not raise the measure that others have to reach", () => {
+    const cluster = settled(10, { confirm_after: "off" });
+    cluster.answer([]);
+    cluster.answer(fleet(4, { first: 100 }));
+    cluster.advance(30 * MINUTE);
+    cluster.answer(fleet(5, { first: 100 }));
+    expect([cluster.names().length, cluster.held().length]).toEqual([5, 0]);
+  });
+
   test("keep the moment since when they are held", () => {
     const cluster = settled(10);
     cluster.answer(fleet(4));
