@@ -150,7 +150,10 @@ export class ClusterFiles {
 
   #takeIn(file: string, now: KnownFile | undefined): void {
     this.#retries.succeeded(file);
-    if (now === undefined) return this.#isMissing(file);
+    if (now === undefined) {
+      this.#isMissing(file);
+      return;
+    }
     const files = this.#filesLike(file);
     const known = files.get(file);
     this.#vanished.delete(file);

@@ -1,5 +1,4 @@
-import { readFile, rm } from "node:fs/promises";
-import { writeFileAtomic } from "@lighthouse-sd/plugin-kit";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 
 /** Servers that we took out of rotation for a time. Kept on disk: a runner that starts anew must not take them for ones
  * that a person took out. */
@@ -28,8 +27,11 @@ function namesIn(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((name) => typeof name === "string") : [];
 }
 
-/** Keeps them; where there are none, no file stands. */
+/** Keeps them; where there are none, no file stands. Replaced whole, but not forced to disk: a member that leaves waits
+ * for this, and a machine that stops takes HAProxy, whose servers these are, along. */
 export async function writeOutOfRotation(configFile: string, servers: OutOfRotation): Promise<void> {
-  if (servers.joining.length === 0 && servers.leaving.length === 0) return rm(runtimeFile(configFile), { force: true });
-  await writeFileAtomic(runtimeFile(configFile), `${JSON.stringify(servers)}\n`);
+  const path = runtimeFile(configFile);
+  if (servers.joining.length === 0 && servers.leaving.length === 0) return rm(path, { force: true });
+  await writeFile(`${path}.new`, `${JSON.stringify(servers)}\n`, { mode: 0o600 });
+  await rename(`${path}.new`, path);
 }
