@@ -28,6 +28,7 @@ export interface Cluster<Block = unknown> {
   readonly config: Block;
   /** All members, by name; null: not known yet, leave what the target has. */
   readonly nodes: readonly Node[] | null;
-  /** False: the source does not answer now, `nodes` is the last good list. */
+  /** False: `nodes` is the last good list, for the source does not answer now; or some of them are held although it no
+   * longer names them. Nothing that cannot be undone may be concluded from it then. */
   readonly live: boolean;
 }
