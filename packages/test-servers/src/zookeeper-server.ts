@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { zookeeperClasspath } from "./required-server.js";
+import { ServerProcess } from "./server-process.js";
 import { waitFor } from "./wait-for.js";
 
 /** How one server is run. */
@@ -22,47 +23,39 @@ export class ZookeeperServer {
   /** As a client names it: `127.0.0.1:<port>`. */
   readonly host: string;
   readonly #options: ZookeeperServerOptions;
-  #child: ChildProcess | undefined;
-  #output = "";
+  readonly #process: ServerProcess;
+  readonly #file: string;
+  readonly #data: string;
 
   constructor(options: ZookeeperServerOptions) {
     this.#options = options;
     this.port = options.port;
     this.host = `127.0.0.1:${options.port}`;
+    this.#file = join(options.directory, "zoo.cfg");
+    this.#data = join(options.directory, "data");
+    this.#process = new ServerProcess("java", [...JAVA, "-cp", zookeeperClasspath(), MAIN, this.#file]);
   }
 
   /** What it has written. */
   get output(): string {
-    return this.#output;
+    return this.#process.output;
   }
 
   /** Starts the process; `serves` tells when it answers clients. */
   async start(): Promise<void> {
-    const { directory, port, settings, id } = this.#options;
-    const data = join(directory, "data");
-    await mkdir(data, { recursive: true });
-    if (id !== undefined) await writeFile(join(data, "myid"), `${id}\n`);
-    const file = join(directory, "zoo.cfg");
-    const lines = [...EVERY_SERVER, `dataDir=${data}`, `clientPort=${port}`, ...settings];
-    await writeFile(file, `${lines.join("\n")}\n`);
-    this.#child = spawn("java", [...JAVA, "-cp", zookeeperClasspath(), MAIN, file], {
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      stream?.setEncoding("utf8").on("data", (part: string) => {
-        this.#output = (this.#output + part).slice(-KEPT_OUTPUT);
-      });
-    }
-    this.#child.once("error", (error) => {
-      this.#output += error.message;
-    });
+    const { port, settings, id } = this.#options;
+    await mkdir(this.#data, { recursive: true });
+    if (id !== undefined) await writeFile(join(this.#data, "myid"), `${id}\n`);
+    const lines = [...EVERY_SERVER, `dataDir=${this.#data}`, `clientPort=${port}`, ...settings];
+    await writeFile(this.#file, `${lines.join("\n")}\n`);
+    this.#process.start();
   }
 
   /** Waits until it answers clients: started, and in an ensemble with a quorum. */
   async serves(deadlineMs = 60_000): Promise<void> {
     const what = `ZooKeeper on port ${this.port} to serve`;
     const answers = async (): Promise<boolean> => {
-      if (this.#child?.exitCode !== null) throw new Error(`it has ended; its output:\n${this.#output}`);
+      this.#process.requireRunning();
       return (await this.command("srvr")).includes("Mode:");
     };
     await waitFor(answers, { what, deadlineMs, everyMs: 50 });
@@ -91,29 +84,29 @@ export class ZookeeperServer {
 
   /** Stops the process where it stands: connections stay open, nothing is answered. */
   pause(): void {
-    this.#child?.kill("SIGSTOP");
+    this.#process.signal("SIGSTOP");
   }
 
   resume(): void {
-    this.#child?.kill("SIGCONT");
+    this.#process.signal("SIGCONT");
+  }
+
+  /** From now on it can write to no file, as with a full disk; until it is started again. */
+  fillDisk(): void {
+    execFileSync("prlimit", ["--pid", String(this.#process.pid), "--fsize=1"]);
   }
 
   /** Ends the process, without a word by default, and waits until it is gone. Safe twice. */
-  async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
-    const child = this.#child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = new Promise((resolve) => child.once("close", resolve));
-    child.kill(signal);
-    await ended;
+  kill(signal?: NodeJS.Signals): Promise<void> {
+    return this.#process.kill(signal);
   }
 
   /** Removes all it has stored; it must not run. */
   async wipe(): Promise<void> {
-    await rm(join(this.#options.directory, "data"), { recursive: true, force: true });
+    await rm(this.#data, { recursive: true, force: true });
   }
 }
 
-const KEPT_OUTPUT = 200_000;
 const MAIN = "org.apache.zookeeper.server.quorum.QuorumPeerMain";
 const JAVA = [
   "-Xmx512m",
