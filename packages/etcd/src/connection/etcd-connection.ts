@@ -11,7 +11,7 @@ import { linkedTo } from "./linked-signal.js";
 import { Pulse } from "./pulse.js";
 
 /** Milliseconds within which a member has to answer one call. */
-export const CALL_MS = 3_000;
+const CALL_MS = 3_000;
 
 /** Who has opened a connection ends it: no timer is needed, and this one would outlive the connection. */
 const OPEN_UNTIL_ENDED = { idleConnectionTimeoutMs: Number.POSITIVE_INFINITY };
