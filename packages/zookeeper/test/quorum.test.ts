@@ -49,6 +49,25 @@ describe.skipIf(!requireServer("zookeeper"))("an ensemble of three", () => {
     expect(watched.answers.map(({ length }) => length)).not.toContain(0);
   });
 
+  it("whose leader can write to its disk no more: another one leads, and members stand", async () => {
+    const discovery = discoveryWith({ hosts: ensemble.hosts, session_timeout: "6s" });
+    const [watched, reported] = [watch(discovery, "web"), report(discovery, "web", node(9))];
+    await eventually(() => expect([watched.records().length, reported.isRegistered()]).toEqual([4, true]));
+    const states = await Promise.all(
+      ensemble.servers.map(async (server) => (await server.figures())["zk_server_state"]),
+    );
+    const [leader, other] = [ensemble.servers[states.indexOf("leader")], ensemble.servers[states.indexOf("follower")]];
+    leader?.fillDisk();
+    const client = new PlainClient(other?.port ?? 0);
+    await client.connected();
+    await client.create("/lighthouse/web/app1:4", serializeNode(node(4)));
+    await eventually(() => expect(watched.records()).toHaveLength(5));
+    await eventually(() => expect([watched.isLost(), reported.isRegistered()]).toEqual([false, true]));
+    await eventually(() => expect(leader?.figures()).rejects.toThrow(/ECONNREFUSED/));
+    expect(watched.answers.every(({ length }) => length >= 3)).toBe(true);
+    await client.close();
+  });
+
   it("that is down altogether says the same for as long as it is", async () => {
     const watched = watch(discoveryWith({ hosts: ensemble.hosts }), "web");
     await eventually(() => expect(watched.records()).toHaveLength(3));
