@@ -1,4 +1,5 @@
-import { writeFile } from "node:fs/promises";
+import { Resolver } from "node:dns/promises";
+import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { acceptsConnections } from "./accepts-connections.js";
 import { freePort } from "./free-port.js";
@@ -23,8 +24,13 @@ export interface Dnsmasq {
   /** As a client names it: `127.0.0.1:<port>`. */
   readonly address: string;
   readonly output: string;
+  /** Whether its process is there, paused or not. */
+  readonly running: boolean;
   /** Starts anew with other records; it does not answer in between. */
   serve(records: readonly string[]): Promise<void>;
+  /** Gives it other lines of a hosts file (`10.0.0.5 app1.test`), beside its records; it goes on answering. Settles when
+   * they count, or at once where it does not run or is paused: then they count as soon as it answers again. */
+  setHosts(lines: readonly string[]): Promise<void>;
   /** Stops the process where it stands: questions arrive, nothing is answered. */
   pause(): void;
   resume(): void;
@@ -47,12 +53,17 @@ class RunningDnsmasq implements Dnsmasq {
   readonly port: number;
   readonly address: string;
   readonly #file: string;
+  readonly #hostsFile: string;
   readonly #server: ServerProcess;
+  #hosts: readonly string[] = [];
+  #hostsWritten = 0;
+  #paused = false;
 
   constructor(directory: string, port: number) {
     this.port = port;
     this.address = `127.0.0.1:${port}`;
     this.#file = join(directory, `dnsmasq-${port}.conf`);
+    this.#hostsFile = join(directory, `dnsmasq-${port}.hosts`);
     const keptInForeground = ["--keep-in-foreground", "--log-facility=-", `--user=${USER}`];
     this.#server = new ServerProcess(dnsmasqBinary(), [...keptInForeground, "--pid-file", "-C", this.#file]);
   }
@@ -61,17 +72,47 @@ class RunningDnsmasq implements Dnsmasq {
     return this.#server.output;
   }
 
+  get running(): boolean {
+    return this.#server.running;
+  }
+
   async serve(records: readonly string[]): Promise<void> {
     await this.kill();
-    await writeFile(this.#file, `${[`port=${this.port}`, ...EVERY_SERVER, ...records].join("\n")}\n`);
+    const lines = [`port=${this.port}`, `addn-hosts=${this.#hostsFile}`, ...EVERY_SERVER, ...records];
+    await writeFile(this.#file, `${lines.join("\n")}\n`);
+    await this.#writeHosts();
     await this.start();
   }
 
+  async setHosts(lines: readonly string[]): Promise<void> {
+    this.#hosts = lines;
+    const marker = await this.#writeHosts();
+    this.#server.signal("SIGHUP");
+    if (this.#paused || !this.#server.running) return;
+    const resolver = new Resolver({ timeout: 1000, tries: 1 });
+    resolver.setServers([this.address]);
+    await waitFor(async () => (await resolver.resolve4(marker)).length > 0, {
+      what: `dnsmasq on port ${this.port} to know its new hosts`,
+      everyMs: 2,
+    });
+  }
+
+  /** With a name that tells by which of its hosts files it answers. */
+  async #writeHosts(): Promise<string> {
+    this.#hostsWritten += 1;
+    const marker = `hosts-${this.#hostsWritten}.dnsmasq.invalid`;
+    await writeFile(`${this.#hostsFile}.new`, `${[...this.#hosts, `127.0.0.1 ${marker}`].join("\n")}\n`);
+    await rename(`${this.#hostsFile}.new`, this.#hostsFile);
+    return marker;
+  }
+
   pause(): void {
+    this.#paused = true;
     this.#server.signal("SIGSTOP");
   }
 
   resume(): void {
+    this.#paused = false;
     this.#server.signal("SIGCONT");
   }
 
@@ -80,6 +121,7 @@ class RunningDnsmasq implements Dnsmasq {
   }
 
   async start(): Promise<void> {
+    this.#paused = false;
     this.#server.start();
     await waitFor(
       () => {

@@ -33,6 +33,15 @@ describe.skipIf(!requireServer("dnsmasq"))("dnsmasq", () => {
     await expect(lookUp("app2.test")).rejects.toThrow("ENOTFOUND");
   });
 
+  test("it answers other hosts without a pause", async () => {
+    await server.setHosts(["10.0.0.7 app7.test"]);
+    expect(await lookUp("app7.test")).toEqual([{ address: "10.0.0.7", ttl: 0 }]);
+    await server.setHosts(["10.0.0.8 app7.test", "10.0.0.9 app7.test"]);
+    expect((await lookUp("app7.test")).map(({ address }) => address).sort()).toEqual(["10.0.0.8", "10.0.0.9"]);
+    await server.setHosts([]);
+    await expect(lookUp("app7.test")).rejects.toThrow("ENOTFOUND");
+  });
+
   test("paused it does not answer, killed its port refuses, started again it has its records", async () => {
     server.pause();
     await expect(lookUp("app1.test", { timeout: 200, tries: 1 })).rejects.toThrow("ETIMEOUT");

@@ -1,0 +1,2 @@
+export type { DnsBlock, DnsDiscoveryConfig, Family } from "./config.js";
+export { default } from "./dns-discovery.js";
