@@ -51,10 +51,13 @@ describe.skipIf(!requireServer("haproxy"))("a reporter beside a writer, over fil
     backend.mode = "fail";
     const reporter = await startReporter(site);
     await site.until("the reporter to be ready", async () => (await reporter.process.get("/readyz")).status === 200);
-    expect((await reporter.status()).services["web"]?.ports[0]).toMatchObject({
-      state: "down",
-      reason: expect.stringContaining("check http: "),
-      checks: { http: { state: "failing" }, tcp: { state: "passing" } },
+    await site.until("both checks to have decided", async () => {
+      expect((await reporter.status()).services["web"]?.ports[0]).toMatchObject({
+        state: "down",
+        reason: expect.stringContaining("check http: "),
+        checks: { http: { state: "failing" }, tcp: { state: "passing" } },
+      });
+      return true;
     });
     await site.launch();
     backend.mode = "answer";
