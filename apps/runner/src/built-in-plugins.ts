@@ -11,6 +11,7 @@ const CHECKS: Readonly<Record<string, () => Promise<unknown>>> = {
 export const BUILT_IN_PLUGINS: readonly BuiltInPlugin[] = [
   { manifest: packageFields("@lighthouse-sd/haproxy"), load: () => import("@lighthouse-sd/haproxy") },
   { manifest: packageFields("@lighthouse-sd/files"), load: () => import("@lighthouse-sd/files") },
+  { manifest: packageFields("@lighthouse-sd/dns"), load: () => import("@lighthouse-sd/dns") },
   { manifest: packageFields("@lighthouse-sd/etcd"), load: () => import("@lighthouse-sd/etcd") },
   { manifest: packageFields("@lighthouse-sd/zookeeper"), load: () => import("@lighthouse-sd/zookeeper") },
   { manifest: packageFields("@lighthouse-sd/checks"), load: async (entry) => await CHECKS[entry]?.() },

@@ -20,6 +20,7 @@ test("every first-party plugin is in it, whatever the working directory", { time
     ["check", "http", "@lighthouse-sd/checks"],
     ["check", "redis", "@lighthouse-sd/checks"],
     ["check", "tcp", "@lighthouse-sd/checks"],
+    ["discovery", "dns", "@lighthouse-sd/dns"],
     ["discovery", "etcd", "@lighthouse-sd/etcd"],
     ["discovery", "file", "@lighthouse-sd/files"],
     ["discovery", "zookeeper", "@lighthouse-sd/zookeeper"],
