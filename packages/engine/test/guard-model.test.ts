@@ -7,8 +7,11 @@ import { GuardedCluster, member } from "./support/guarded-cluster.js";
 /** What may happen to a cluster. Members are numbers; a drained one is negative, less one. */
 type Event =
   | { readonly kind: "answer"; readonly members: readonly number[] }
-  | { readonly kind: "lose" | "release" }
-  | { readonly kind: "advance" | "restart" | "set clock"; readonly ms: number };
+  | { readonly kind: "lose" }
+  | { readonly kind: "release" }
+  | { readonly kind: "advance"; readonly ms: number }
+  | { readonly kind: "restart"; readonly ms: number }
+  | { readonly kind: "set clock"; readonly ms: number };
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
