@@ -90,6 +90,12 @@ describe("schemaValidator", () => {
 
   it.each<[string, JsonSchema, unknown, readonly string[]]>([
     [
+      "a key without the one it needs",
+      { ...mapping({ user: {}, password: {} }), dependencies: { user: ["password"] } },
+      { user: "a" },
+      ['"password" is required with "user"'],
+    ],
+    [
       "a port that is text",
       mapping({ a: { port: true } }),
       { a: "80a" },
