@@ -66,7 +66,7 @@ describe.skipIf(!requireServer("etcd"))("a report", () => {
     expect((await etcd.gateway.list(KEY))[0]?.value).toBe(ONE);
   });
 
-  test("that cannot be withdrawn ends within three seconds, and says what becomes of the node", async () => {
+  test("that cannot be withdrawn ends before the engine gives it up, and says what becomes of the node", async () => {
     const reporting = report(discoveryFor({ hosts: hosts(), lease: "2s" }), "web", node(8001));
     await eventually(() => expect(reporting.told).toEqual(["registered"]));
     proxy.hang();
@@ -74,7 +74,7 @@ describe.skipIf(!requireServer("etcd"))("a report", () => {
     await expect(reporting.end()).rejects.toThrow(
       /^cannot withdraw \/lighthouse\/web\/app1:8001: .*; it goes by itself when its lease ends, within 2 s$/,
     );
-    expect(performance.now() - began).toBeLessThan(3_000);
+    expect(performance.now() - began).toBeLessThan(5_000);
     await eventually(async () => expect(await etcd.gateway.list(KEY)).toEqual([]));
   });
 

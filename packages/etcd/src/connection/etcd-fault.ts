@@ -57,7 +57,7 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
   ],
   [/altnames|ALTNAME/, "; tls.server_name can name the one in its certificate"],
   [
-    /wrong version number|packet length too long|WRONG_VERSION/,
+    /wrong version number|packet length too long|WRONG_VERSION|before secure TLS/,
     "; it may speak plain HTTP: leave out tls and https://",
   ],
   [
