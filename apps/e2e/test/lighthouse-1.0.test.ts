@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -16,7 +15,7 @@ import {
   tempDirectory,
   waitFor,
   type ZookeeperEnsemble,
-  zookeeperClasspath,
+  zookeeperCli,
 } from "@lighthouse-sd/test-servers";
 import { describe, expect, it, onTestFinished } from "vitest";
 
@@ -25,19 +24,6 @@ const EXAMPLE = fileURLToPath(new URL("../../../examples/lighthouse-1.0", import
 const ROOT = "/production/lighthouse";
 /** Every port that the example names. */
 const PORTS = [8000, 6379, 8888, 7777, 9009, 7770, 8001, 8002, 6380, 7001];
-
-/** Runs commands on ZooKeeper's own command line, which shares no code with us. */
-async function zookeeperCli(host: string, commands: readonly string[]): Promise<string> {
-  const child = execFile("java", ["-cp", zookeeperClasspath(), "org.apache.zookeeper.ZooKeeperMain", "-server", host]);
-  let output = "";
-  child.stdout?.on("data", (part: string) => {
-    output += part;
-  });
-  const ended = new Promise((resolve) => child.once("close", resolve));
-  child.stdin?.end(`${[...commands, "quit"].join("\n")}\n`);
-  await ended;
-  return output;
-}
 
 /** Copies the example with nothing changed but addresses and places: those of this machine. */
 async function copyExample(to: string, words: ReadonlyMap<string, string>): Promise<void> {

@@ -21,7 +21,7 @@ export { runLighthouse, runnerProgram, startRunner } from "./lighthouse-runner.j
 export type { Redis, RedisOptions } from "./redis.js";
 export { startRedis } from "./redis.js";
 export type { ServerName } from "./required-server.js";
-export { haproxyBinary, requireServer, zookeeperClasspath } from "./required-server.js";
+export { haproxyBinary, requireServer } from "./required-server.js";
 export type { ProxyDirection, TcpProxy, TcpProxyOptions } from "./tcp-proxy.js";
 export { startTcpProxy } from "./tcp-proxy.js";
 export type { TempDirectory } from "./temp-directory.js";
@@ -30,6 +30,7 @@ export type { CertificateAuthority, CertificateFiles } from "./tls-certificates.
 export { certificateAuthority } from "./tls-certificates.js";
 export type { WaitOptions } from "./wait-for.js";
 export { waitFor } from "./wait-for.js";
+export { zookeeperCli } from "./zookeeper-cli.js";
 export type { ZookeeperEnsemble, ZookeeperOptions } from "./zookeeper-ensemble.js";
 export { startZookeeper } from "./zookeeper-ensemble.js";
 export { ZookeeperServer } from "./zookeeper-server.js";

@@ -1,12 +1,8 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { parseNode } from "@lighthouse-sd/core";
-import { requireServer, zookeeperClasspath } from "@lighthouse-sd/test-servers";
+import { requireServer, zookeeperCli } from "@lighthouse-sd/test-servers";
 import { describe, expect, it } from "vitest";
 import { discoveryWith, eventually, report, watch } from "./support/discovering.js";
-import { oneServer, portOf } from "./support/one-server.js";
-
-const run = promisify(execFile);
+import { oneServer } from "./support/one-server.js";
 
 /** What Lighthouse 1.0.0 writes: Python's json.dumps(…, sort_keys=True), JSON inside the JSON. */
 const RECORDS = [
@@ -18,13 +14,6 @@ const RECORDS = [
 describe.skipIf(!requireServer("zookeeper"))("beside Lighthouse 1.0.0 on one ensemble", () => {
   const server = oneServer();
 
-  /** ZooKeeper's own command line: shares no code with us. */
-  const zookeeperCli = async (...words: readonly string[]): Promise<string> => {
-    const main = ["-cp", zookeeperClasspath(), "org.apache.zookeeper.ZooKeeperMain"];
-    const { stdout } = await run("java", [...main, "-server", `127.0.0.1:${portOf(server.ensemble)}`, ...words]);
-    return stdout;
-  };
-
   it.each(RECORDS)("registers a node byte for byte: %s", async (record) => {
     const root = await server.newRoot();
     const parsed = parseNode(record);
@@ -35,7 +24,7 @@ describe.skipIf(!requireServer("zookeeper"))("beside Lighthouse 1.0.0 on one ens
     await eventually(() => expect(reported.isRegistered()).toBe(true));
     const path = `${root}/lighthouse/webapp/app01.example.com:${node.port}`;
     expect((await server.client.read(path)).text).toBe(record);
-    const shown = await zookeeperCli("get", "-s", path);
+    const shown = await zookeeperCli(server.ensemble.hosts[0] ?? "", [`get -s ${path}`]);
     expect(shown.split("\n")).toContain(record);
     expect(shown).toMatch(/ephemeralOwner = 0x[0-9a-f]{6,}/);
   });
