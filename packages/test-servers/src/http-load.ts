@@ -18,6 +18,10 @@ export interface HttpLoadOptions {
   readonly maxMs?: number;
 }
 
+/** Fresh connections that wait for their answer at once; further turns pass. A machine that has no time for the load
+ * would otherwise be given more and more of it, and nothing would be answered in the end. */
+const MOST_FRESH = 20;
+
 /** One request that was not answered with 200. */
 export interface LoadFailure {
   readonly connection: "fresh" | "keep-alive";
@@ -76,7 +80,14 @@ class RunningLoad implements HttpLoad {
 
   run(): void {
     const { freshPerSecond, keepAliveConnections, keepAlivePerSecond, maxMs = 120_000 } = this.#options;
-    this.#pace(freshPerSecond, () => this.#send("fresh", false));
+    let fresh = 0;
+    this.#pace(freshPerSecond, () => {
+      if (fresh >= MOST_FRESH) return;
+      fresh += 1;
+      void this.#send("fresh", false).then(() => {
+        fresh -= 1;
+      });
+    });
     for (let index = 0; index < keepAliveConnections; index++)
       this.#keepConnection(keepAlivePerSecond / keepAliveConnections);
     this.#timers.push(setTimeout(() => this.#end(), maxMs).unref());
