@@ -85,4 +85,7 @@ export interface DiscoveryRecord {
   readonly source: string;
   /** The value as it stands there: text, or what its format's parser gave. */
   readonly value: unknown;
+  /** Why what stands there cannot be a node, in words, on one line: it is too large to be read, it may not be read. Then
+   * `value` is not read; the record is quarantined for this reason. */
+  readonly problem?: string;
 }

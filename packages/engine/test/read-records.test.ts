@@ -23,6 +23,52 @@ describe("records at the border", () => {
     expect(readingOf(back, "x")).toMatchObject({ reason: null, node: { port: 81 } });
   });
 
+  test("a record of which the plugin says what is wrong is quarantined for that reason, its value unread", () => {
+    const value = Object.defineProperty({}, "ip", { enumerable: true, get: () => expect.unreachable("was read") });
+    const told = { source: "x", value, problem: "app1.test has no\naddress" };
+    const readings = withRecords(NOTHING_READ, [told, goodRecord("a", "10.0.0.1")]);
+    expect(shown(readings.nodes)).toEqual(["a:80@10.0.0.1"]);
+    expect(readingOf(readings, "x")).toMatchObject({ node: null, reason: "app1.test has no; address" });
+    expect(withRecords(readings, [{ ...told, value: {} }, goodRecord("a", "10.0.0.1")]).nodes).toBe(readings.nodes);
+  });
+
+  test("a known record with a problem stands at its last good value until the problem is gone; each problem is shown", () => {
+    const value = { ip: "10.0.0.1", port: 80 };
+    const good = withRecords(NOTHING_READ, [record("x", value)]);
+    const first = withRecords(good, [{ source: "x", value, problem: "may not be read" }]);
+    expect(readingOf(first, "x")).toMatchObject({ node: good.nodes[0], reason: "may not be read" });
+    const second = withRecords(first, [{ source: "x", value, problem: "is too large" }]);
+    expect(readingOf(second, "x")).toMatchObject({ node: good.nodes[0], reason: "is too large" });
+    const back = withRecords(second, [record("x", value)]);
+    expect(readingOf(back, "x")).toMatchObject({ node: good.nodes[0], reason: null });
+    expect(back.nodes).toEqual(good.nodes);
+  });
+
+  test("a problem that a plugin writes into the record it gave before is seen", () => {
+    const changing: { source: string; value: object; problem?: string } = record("x", { ip: "10.0.0.1", port: 80 }) as {
+      source: string;
+      value: object;
+    };
+    const good = withRecords(NOTHING_READ, [changing]);
+    changing.problem = "may not be read";
+    expect(readingOf(withRecords(good, [changing]), "x")?.reason).toBe("may not be read");
+  });
+
+  test.each<[string, unknown]>([
+    ["nothing", undefined],
+    ["null", null],
+    ["an empty text", ""],
+    ["a blank text", " \n"],
+    ["a number", 7],
+    ["a mapping", { text: "gone" }],
+    ["true", true],
+  ])("a problem that is %s is none", (_name, problem) => {
+    const given = { source: "x", value: { host: "a", ip: "10.0.0.1", port: 80 }, problem };
+    const readings = withRecords(NOTHING_READ, [given]);
+    expect(shown(readings.nodes)).toEqual(["a:80@10.0.0.1"]);
+    expect(withRecords(readings, [given])).toBe(readings);
+  });
+
   test("a bad record that is gone leaves nothing behind", () => {
     const bad = withRecords(withRecords(NOTHING_READ, [record("x", { ip: "10.0.0.1", port: 80 })]), [
       record("x", "garbage"),
@@ -62,6 +108,14 @@ describe("records at the border", () => {
           },
         }),
       },
+    ],
+    [
+      "a problem with a getter that throws",
+      Object.defineProperty({ source: "x", value: { ip: "10.0.0.9", port: 80 } }, "problem", {
+        get: () => {
+          throw new Error("no");
+        },
+      }),
     ],
     ["a value that holds itself", { source: "x", value: cyclic() }],
   ])("%s is quarantined and the others go on", (_name, nonsense) => {
@@ -111,7 +165,8 @@ describe("records at the border", () => {
       },
       { weight: 1, arbitrary: fc.anything() },
     );
-    const list = fc.uniqueArray(fc.record({ source: fc.constantFrom(..."abcdefgh"), value }), {
+    const problem = fc.constantFrom(undefined, undefined, undefined, undefined, "", 7, "gone", "too large");
+    const list = fc.uniqueArray(fc.record({ source: fc.constantFrom(..."abcdefgh"), value, problem }), {
       selector: (entry) => entry.source,
     });
     fc.assert(

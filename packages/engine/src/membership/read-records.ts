@@ -9,6 +9,8 @@ export interface Reading {
   /** The record as the plugin gave it, and its value, to recognise one that has not changed. */
   readonly record: unknown;
   readonly value: unknown;
+  /** What the plugin says is wrong with it, instead of a value. */
+  readonly problem: string | undefined;
   /** The node it stands for; null: quarantined, and nothing good was ever known of it. */
   readonly node: Node | null;
   /** Why the record itself is quarantined; null: it is good. With a `node`: its last good value stands. */
@@ -53,7 +55,7 @@ export function readRecords(before: readonly Reading[], records: readonly unknow
 export function rememberedReadings(
   entries: readonly { readonly source: string; readonly node: Node }[],
 ): readonly Reading[] {
-  const unread = { record: NOT_READ, value: NOT_READ, reason: null, dropped: [] };
+  const unread = { record: NOT_READ, value: NOT_READ, problem: undefined, reason: null, dropped: [] };
   return entries.map(({ source, node }) => ({ ...unread, source, node }));
 }
 
@@ -77,25 +79,38 @@ class KnownReadings {
 
 function isRead(reading: Reading, record: unknown): boolean {
   try {
-    return reading.record === record && reading.value === (record as { value: unknown }).value;
+    if (reading.record !== record) return false;
+    const { value, problem } = record as { value: unknown; problem?: unknown };
+    return reading.value === value && reading.problem === statedProblem(problem);
   } catch {
     return false;
   }
 }
 
 function readOne(record: unknown, index: number, readings: KnownReadings): Reading {
-  const { source: raw, value, broken } = recordParts(record, index);
+  const { source: raw, value, problem, broken } = recordParts(record, index);
   const source = oneLine(raw).slice(0, SOURCE_LIMIT);
   const known = readings.take(source);
-  if (known !== undefined && broken === undefined && known.value === value) return known;
-  const parsed = broken === undefined ? parseSafely(value) : { reason: broken };
+  if (known !== undefined && broken === undefined && saysTheSame(known, value, problem)) return known;
+  const refusal = broken ?? problem;
+  const parsed = refusal === undefined ? parseSafely(value) : { reason: refusal };
   if ("reason" in parsed) {
     const reason = oneLine(parsed.reason);
     if (known !== undefined && known.reason === reason && broken !== undefined) return known;
-    return { source, record, value, node: known?.node ?? null, reason, dropped: [] };
+    return { source, record, value, problem, node: known?.node ?? null, reason, dropped: [] };
   }
   const node = isDeepStrictEqual(known?.node, parsed.node) ? (known?.node ?? parsed.node) : parsed.node;
-  return { source, record, value, node, reason: null, dropped: parsed.dropped.map(oneLine) };
+  return { source, record, value, problem, node, reason: null, dropped: parsed.dropped.map(oneLine) };
+}
+
+/** Beside a problem the value does not count. */
+function saysTheSame(known: Reading, value: unknown, problem: string | undefined): boolean {
+  return known.problem === problem && (problem !== undefined || known.value === value);
+}
+
+/** A plugin may give anything: only a text that says something is a problem. */
+function statedProblem(problem: unknown): string | undefined {
+  return typeof problem === "string" && problem.trim() !== "" ? problem : undefined;
 }
 
 /** A plugin's values may hold getters and cycles; such a one costs its own record only. */
@@ -107,12 +122,21 @@ function parseSafely(value: unknown): ParsedRecord {
   }
 }
 
-function recordParts(record: unknown, index: number): { source: string; value: unknown; broken?: string } {
+interface RecordParts {
+  readonly source: string;
+  readonly value: unknown;
+  readonly problem: string | undefined;
+  /** Why it is no record at all. */
+  readonly broken?: string;
+}
+
+function recordParts(record: unknown, index: number): RecordParts {
   try {
-    const { source, value } = record as { source: unknown; value: unknown };
-    if (typeof source === "string" && source !== "") return { source, value };
+    const { source, value, problem } = record as { source: unknown; value: unknown; problem?: unknown };
+    if (typeof source === "string" && source !== "") return { source, value, problem: statedProblem(problem) };
   } catch {
     // Falls through: not even an object.
   }
-  return { source: `record ${index + 1}`, value: undefined, broken: "the plugin gave a record without a source" };
+  const broken = "the plugin gave a record without a source";
+  return { source: `record ${index + 1}`, value: undefined, problem: undefined, broken };
 }
