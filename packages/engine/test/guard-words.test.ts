@@ -44,7 +44,11 @@ describe("what an operator is told who asks for a release", () => {
 });
 
 test.each<[Partial<Hold>, string]>([
-  [{ kind: "empty" }, "they stay until some return, or until: lighthouse-runner release web"],
+  [{ kind: "empty" }, "they stay until they return, or until: lighthouse-runner release web"],
+  [
+    { kind: "return" },
+    "they stay until they return, the loss has stood for confirm_after, or until: lighthouse-runner release web",
+  ],
   [{ kind: "floor" }, "they stay until there are others, or until: lighthouse-runner release web"],
   [{}, "they stay until they return, the loss has stood for confirm_after, or until: lighthouse-runner release web"],
   [{ together: true }, "they stay until they return, or until: lighthouse-runner release web"],

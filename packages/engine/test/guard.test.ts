@@ -195,8 +195,34 @@ describe("nodes that are held", () => {
     cluster.answer([]);
     cluster.answer(fleet(4, { first: 100 }));
     expect([cluster.names().length, cluster.held().length]).toEqual([14, 10]);
-    cluster.answer(fleet(5, { first: 100 }));
-    expect([cluster.names().length, cluster.held().length]).toEqual([5, 0]);
+    cluster.answer(fleet(9, { first: 100 }));
+    expect([cluster.names().length, cluster.held().length]).toEqual([19, 10]);
+    cluster.answer(fleet(10, { first: 100 }));
+    expect([cluster.names().length, cluster.held().length]).toEqual([10, 0]);
+  });
+
+  test("stay while an emptied source fills again, however few are missing, until all are back", () => {
+    const cluster = settled(10, { max_removal: "100%" });
+    cluster.answer([]);
+    for (let back = 1; back < 10; back++) {
+      cluster.advance(MINUTE);
+      cluster.answer(fleet(back));
+      expect([cluster.names().length, cluster.held().length]).toEqual([10, 10 - back]);
+    }
+    expect(cluster.admission.held[0]?.reason).toBe("the source named no node, and 9 of 10 are back");
+    cluster.answer(fleet(10));
+    expect(cluster.held()).toEqual([]);
+  });
+
+  test("go where an emptied source has filled again and those have stayed away for confirm_after since", () => {
+    const cluster = settled(10, { confirm_after: "5m" });
+    cluster.answer([]);
+    cluster.advance(60 * MINUTE);
+    cluster.answer(fleet(7));
+    cluster.advance(4 * MINUTE);
+    expect(cluster.held()).toHaveLength(3);
+    cluster.advance(MINUTE);
+    expect([cluster.names().length, cluster.held()]).toEqual([7, []]);
   });
 
   test("do not raise the measure that others have to reach", () => {
@@ -204,8 +230,8 @@ describe("nodes that are held", () => {
     cluster.answer([]);
     cluster.answer(fleet(4, { first: 100 }));
     cluster.advance(30 * MINUTE);
-    cluster.answer(fleet(5, { first: 100 }));
-    expect([cluster.names().length, cluster.held().length]).toEqual([5, 0]);
+    cluster.answer(fleet(10, { first: 100 }));
+    expect([cluster.names().length, cluster.held().length]).toEqual([10, 0]);
   });
 
   test("keep the moment since when they are held", () => {

@@ -164,7 +164,7 @@ describe("members that a source no longer names", () => {
   });
 
   test("a cluster that moves to another discovery keeps its members until that one has as many", async () => {
-    const { plugin, membership, names, clock } = await settledSite();
+    const { plugin, membership, names, held, clock } = await settledSite();
     const other = fakeDiscovery();
     membership.apply(
       configuration({
@@ -177,8 +177,10 @@ describe("members that a source no longer names", () => {
     expect(names()).toHaveLength(10);
     await clock.advance(60 * MINUTE);
     expect(names()).toHaveLength(10);
-    other.answer("web", WEB.slice(0, 6));
-    expect(names()).toHaveLength(6);
+    other.answer("web", WEB.slice(0, 9));
+    expect([names()?.length, held()?.length]).toEqual([10, 1]);
+    other.answer("web", WEB);
+    expect([names()?.length, held()?.length]).toEqual([10, 0]);
   });
 });
 

@@ -43,6 +43,7 @@ export function admitAnswer(members: GuardedMembers, settings: GuardSettings, ti
       left: capacity,
       named: answer.length,
       leaving: leaving.filter(isServing).length,
+      isReturning: guard.hold?.kind === "empty" || guard.hold?.kind === "return",
     },
     limits,
   );

@@ -38,7 +38,8 @@ export function withConfirmation(
  * that were named last are needed first. */
 function mayGo(members: GuardedMembers, settings: GuardSettings): readonly HeldNode[] {
   const { guard, held, isDrained } = members;
-  if (guard.hold?.kind !== "loss" || guard.hold.together) return [];
+  const mayBeReal = guard.hold?.kind === "loss" || guard.hold?.kind === "return";
+  if (!mayBeReal || guard.hold?.together === true) return [];
   const isServing = servingTest(isDrained);
   const needed = Math.max(0, guardLimits(settings).minNodes - capacityOf(members));
   const kept = new Set(lastSeen(held, isServing).slice(0, needed));

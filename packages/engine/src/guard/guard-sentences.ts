@@ -38,7 +38,7 @@ export function guardSentences(
 /** How holds of this kind end, for people. */
 export function endOfHold(cluster: string, { kind, together }: Hold): string {
   const command = `until: lighthouse-runner release ${cluster}`;
-  if (kind === "empty") return `they stay until some return, or ${command}`;
+  if (kind === "empty") return `they stay until they return, or ${command}`;
   if (kind === "floor") return `they stay until there are others, or ${command}`;
   return together
     ? `they stay until they return, or ${command}`

@@ -13,8 +13,9 @@ export interface HeldNode {
 
 /** Why a cluster's nodes are held. Times are `Clock.elapsed`. */
 export interface Hold {
-  /** `empty`: nobody else would be left in service. `loss`: more than `max_removal` were lost. `floor`: `min_nodes`. */
-  readonly kind: "empty" | "loss" | "floor";
+  /** `empty`: nobody else would be left in service. `return`: nobody was, and not all are back. `loss`: more than
+   * `max_removal` were lost. `floor`: `min_nodes`. */
+  readonly kind: "empty" | "return" | "loss" | "floor";
   /** Since when it is more than `floor`; of a floor, since when it is one. */
   readonly since: number;
   /** Since when nothing speaks against the loss: no node has come back, and the source has answered. */

@@ -10,12 +10,15 @@ export interface Loss {
   readonly named: number;
   /** How many that were in service would be no longer. */
   readonly leaving: number;
+  /** The source named nobody, and not all have been named again since. */
+  readonly isReturning: boolean;
 }
 
 /** What becomes of those that would leave. `none`: they go. `floor`: as many stay as `min_nodes` asks for. `loss`: all
- * stay, more are lost at once than is allowed. `empty`: all stay, nobody else would be left. */
+ * stay, more are lost at once than is allowed. `empty`: all stay, nobody else would be left. `return`: all stay, the others
+ * of an emptied source are still coming back. */
 export interface LossVerdict {
-  readonly kind: "none" | "floor" | "loss" | "empty";
+  readonly kind: "none" | "floor" | "loss" | "empty" | "return";
   /** How many of those in service stay, at least. */
   readonly stay: number;
   /** For people; empty where nobody stays. */
@@ -26,12 +29,15 @@ const NONE: LossVerdict = { kind: "none", stay: 0, reason: "" };
 
 /** Judges a loss by a cluster's guard. Pure. */
 export function judgeLoss(loss: Loss, limits: GuardLimits): LossVerdict {
-  const { confirmed, left, named, leaving } = loss;
+  const { confirmed, left, named, leaving, isReturning } = loss;
   if (leaving === 0) return NONE;
   if (named === 0 && limits.onEmpty === "empty") return floorVerdict(loss, limits);
   if (left === 0 && limits.onEmpty === "hold") {
     const none = named === 0 ? "the source names no node at all" : `none of the ${named} nodes named is in service`;
     return { kind: "empty", stay: leaving, reason: `${none}, and on_empty is hold` };
+  }
+  if (isReturning && left < confirmed) {
+    return { kind: "return", stay: leaving, reason: `the source named no node, and ${left} of ${confirmed} are back` };
   }
   if (!isOverLimit(confirmed, left, limits.maxRemoval)) return floorVerdict(loss, limits);
   return { kind: "loss", stay: leaving, reason: lossReason(loss, limits) };
