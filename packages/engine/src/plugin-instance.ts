@@ -1,5 +1,5 @@
 import { type CallOptions, type Context, isConfigError, type Logger } from "@lighthouse-sd/core";
-import { type BackOff, backOffMs } from "./back-off.js";
+import { type BackOff, backOffMs } from "@lighthouse-sd/plugin-kit";
 import { settlesWithin, sleep } from "./clock.js";
 import { errorText } from "./error-text.js";
 import { callPlugin, type PluginCalls, requireDependencies } from "./plugin-calls.js";

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { backOffMs } from "../src/back-off.js";
 import { dueAt, NEVER, withEvent } from "../src/sync/settle.js";
 
 const SETTLE = { minMs: 20, maxMs: 500 };
@@ -58,17 +57,5 @@ describe("when a sync is due", () => {
         expect(due).toBeLessThanOrEqual(pending.firstAt + SETTLE.maxMs);
       }),
     );
-  });
-});
-
-describe("back-off", () => {
-  test("doubles up to its cap, spread over the upper half", () => {
-    const backOff = { firstMs: 500, capMs: 30_000 };
-    expect([1, 2, 3, 7, 50, 5000].map((failures) => backOffMs(failures, 1, backOff))).toEqual([
-      500, 1000, 2000, 30_000, 30_000, 30_000,
-    ]);
-    expect([1, 2, 3, 7, 50, 5000].map((failures) => backOffMs(failures, 0, backOff))).toEqual([
-      250, 500, 1000, 15_000, 15_000, 15_000,
-    ]);
   });
 });

@@ -1,5 +1,5 @@
 import type { Discovery, Logger } from "@lighthouse-sd/core";
-import { type BackOff, backOffMs } from "../back-off.js";
+import { type BackOff, backOffMs } from "@lighthouse-sd/plugin-kit";
 import { type Clock, settlesWithin, sleep } from "../clock.js";
 import { errorText } from "../error-text.js";
 

@@ -1,5 +1,5 @@
 import type { Context, Discovery, Logger } from "@lighthouse-sd/core";
-import type { BackOff } from "../back-off.js";
+import type { BackOff } from "@lighthouse-sd/plugin-kit";
 import { type Clock, settlesWithin } from "../clock.js";
 import type { DiscoverySettings } from "../config/configuration.js";
 import type { CallTimes, PluginCalls } from "../plugin-calls.js";

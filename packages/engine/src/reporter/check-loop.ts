@@ -1,5 +1,5 @@
 import type { Check, CheckTarget, Context } from "@lighthouse-sd/core";
-import type { BackOff } from "../back-off.js";
+import type { BackOff } from "@lighthouse-sd/plugin-kit";
 import { type Clock, settlesWithin, sleep } from "../clock.js";
 import type { CheckSettings } from "../config/configuration.js";
 import type { CallTimes, PluginCalls } from "../plugin-calls.js";

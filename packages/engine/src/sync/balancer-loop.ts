@@ -1,5 +1,5 @@
 import type { Cluster, ClusterProblem, Context, SyncResult } from "@lighthouse-sd/core";
-import { type BackOff, backOffMs } from "../back-off.js";
+import { type BackOff, backOffMs } from "@lighthouse-sd/plugin-kit";
 import { type Clock, settlesWithin } from "../clock.js";
 import type { BalancerSettings, FileProblem } from "../config/configuration.js";
 import { errorText, oneLine } from "../error-text.js";
