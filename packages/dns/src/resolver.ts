@@ -1,8 +1,8 @@
+import { pause } from "@lighthouse-sd/plugin-kit";
 import { askServer } from "./ask-server.js";
 import type { DnsAnswer, QueryType } from "./dns-message.js";
 import { LookUpError, ServerFailure } from "./failures.js";
 import type { ServerAddress } from "./server-address.js";
-import { pause } from "./try-for.js";
 
 /** How long a server that could not be reached is asked last, in milliseconds. */
 const AVOIDED_MS = 30_000;

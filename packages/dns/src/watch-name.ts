@@ -1,12 +1,11 @@
 import type { DiscoveryRecord, Watcher } from "@lighthouse-sd/core";
-import { backOffMs, WatchTeller } from "@lighthouse-sd/plugin-kit";
+import { backOffMs, pause, WatchTeller } from "@lighthouse-sd/plugin-kit";
 import type { DnsBlock } from "./config.js";
 import { LookUpError } from "./failures.js";
 import { findMembers } from "./find-members.js";
 import { KnownMembers, type Lifetimes } from "./known-members.js";
 import { memberRecords } from "./member-records.js";
 import type { Resolver } from "./resolver.js";
-import { pause } from "./try-for.js";
 
 /** After failures in a row, in milliseconds. */
 const BACK_OFF = { firstMs: 1000, capMs: 15_000 };

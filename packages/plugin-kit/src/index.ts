@@ -5,6 +5,7 @@ export { FileReadError, type FileReadErrorCode } from "./file-read-error.js";
 export { type FileVersion, fileVersion } from "./file-version.js";
 export type { LockHolder } from "./lock-error.js";
 export { LOCKED_CODE, LockError } from "./lock-error.js";
+export { pause } from "./pause.js";
 export type { PreparedFile, WriteOptions } from "./prepare-file.js";
 export { prepareFile } from "./prepare-file.js";
 export type { ProgramErrorCode } from "./program-error.js";

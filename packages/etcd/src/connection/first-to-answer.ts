@@ -1,5 +1,5 @@
+import { pause } from "@lighthouse-sd/plugin-kit";
 import { linkedTo } from "./linked-signal.js";
-import { pause } from "./pause.js";
 
 /** How tries follow one another. */
 export interface RaceOptions<T> {

@@ -1,7 +1,6 @@
-import { type BackOff, backOffMs } from "@lighthouse-sd/plugin-kit";
+import { type BackOff, backOffMs, pause } from "@lighthouse-sd/plugin-kit";
 import type { EtcdConnection } from "./etcd-connection.js";
 import { EtcdError } from "./etcd-fault.js";
-import { pause } from "./pause.js";
 import type { SharedConnection } from "./shared-connection.js";
 
 const BACK_OFF: BackOff = { firstMs: 200, capMs: 10_000 };

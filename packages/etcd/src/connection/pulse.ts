@@ -1,9 +1,9 @@
 import { create } from "@bufbuild/protobuf";
+import { pause } from "@lighthouse-sd/plugin-kit";
 import { type RequestOp, RequestOpSchema } from "../api/txn_pb.js";
 import type { KeyRange } from "../key-range.js";
 import type { EtcdConnection } from "./etcd-connection.js";
 import { EtcdError } from "./etcd-fault.js";
-import { pause } from "./pause.js";
 
 const BEAT_MS = 3_000;
 /** etcd takes 128 reads in one request by default. */

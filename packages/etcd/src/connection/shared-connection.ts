@@ -1,8 +1,7 @@
-import { type BackOff, backOffMs } from "@lighthouse-sd/plugin-kit";
+import { type BackOff, backOffMs, pause } from "@lighthouse-sd/plugin-kit";
 import type { EtcdHost } from "../config/hosts.js";
 import type { EtcdConnection } from "./etcd-connection.js";
 import { firstToAnswer } from "./first-to-answer.js";
-import { pause } from "./pause.js";
 
 const BACK_OFF: BackOff = { firstMs: 200, capMs: 5_000 };
 /** Milliseconds after which the next member is asked too, and after which a round over all of them is given up. */

@@ -1,7 +1,7 @@
 import type { Registration } from "@lighthouse-sd/core";
+import { pause } from "@lighthouse-sd/plugin-kit";
 import type { EtcdConnection } from "../connection/etcd-connection.js";
 import { EtcdError } from "../connection/etcd-fault.js";
-import { pause } from "../connection/pause.js";
 import { persist } from "../connection/persist.js";
 import type { SharedConnection } from "../connection/shared-connection.js";
 import { RegisteredKey, type ReportedKey } from "./registered-key.js";

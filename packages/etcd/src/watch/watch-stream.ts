@@ -1,9 +1,9 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import { pause } from "@lighthouse-sd/plugin-kit";
 import type { WatchRequestSchema, WatchResponse } from "../api/watch_pb.js";
 import type { EtcdConnection } from "../connection/etcd-connection.js";
 import { EtcdError, etcdError } from "../connection/etcd-fault.js";
 import { linkedTo } from "../connection/linked-signal.js";
-import { pause } from "../connection/pause.js";
 import type { KeyRange } from "../key-range.js";
 
 /** How often the stream is asked for a sign of life, and how long it may take for one: milliseconds. */

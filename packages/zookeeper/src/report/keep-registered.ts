@@ -1,6 +1,5 @@
 import type { Logger, Registration } from "@lighthouse-sd/core";
-import { backOffMs } from "@lighthouse-sd/plugin-kit";
-import { pause } from "../session/pause.js";
+import { backOffMs, pause } from "@lighthouse-sd/plugin-kit";
 import type { Session } from "../session/session.js";
 import { Wake } from "../watch/wake.js";
 import { ConnectionLost } from "../wire/zookeeper-error.js";

@@ -1,4 +1,4 @@
-import { pause } from "../session/pause.js";
+import { pause } from "@lighthouse-sd/plugin-kit";
 import type { Session } from "../session/session.js";
 import { ConnectionLost } from "../wire/zookeeper-error.js";
 import { removeOwn } from "./node-registration.js";

@@ -1,9 +1,8 @@
 import type { Logger } from "@lighthouse-sd/core";
-import { type BackOff, backOffMs } from "@lighthouse-sd/plugin-kit";
+import { type BackOff, backOffMs, pause } from "@lighthouse-sd/plugin-kit";
 import type { Operation } from "../wire/operations.js";
 import { ConnectionLost, isRefusal } from "../wire/zookeeper-error.js";
 import { Connection } from "./connection.js";
-import { pause } from "./pause.js";
 import { type ServerAddress, showServer } from "./server-address.js";
 import { SessionState } from "./session-state.js";
 import { type WatchKind, type WatchListener, WatchTable } from "./watch-table.js";

@@ -1,7 +1,6 @@
 import type { Watcher } from "@lighthouse-sd/core";
-import { backOffMs, WatchTeller } from "@lighthouse-sd/plugin-kit";
+import { backOffMs, pause, WatchTeller } from "@lighthouse-sd/plugin-kit";
 import type { RecordFormat } from "../records/record-format.js";
-import { pause } from "../session/pause.js";
 import type { Session } from "../session/session.js";
 import { ConnectionLost } from "../wire/zookeeper-error.js";
 import { ClusterMembers } from "./cluster-members.js";

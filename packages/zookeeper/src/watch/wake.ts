@@ -1,4 +1,4 @@
-import { pause } from "../session/pause.js";
+import { pause } from "@lighthouse-sd/plugin-kit";
 
 /** Wakes a loop; a call that comes while nobody waits is not forgotten. */
 export class Wake {

@@ -1,7 +1,8 @@
 /** Longer than a timer can be set for; nobody waits that long without being woken. */
 const LONGEST_MS = 2 ** 31 - 1;
 
-/** Resolves after so many milliseconds (Infinity: never), or as soon as `signal` aborts. */
+/** Resolves after so many milliseconds (Infinity: never), or as soon as `signal` aborts; never rejects. Leaves neither
+ * timer nor listener behind. */
 export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
   if (signal?.aborted === true) return Promise.resolve();
   return new Promise((resolve) => {
