@@ -5,7 +5,7 @@ import type { Member, Unplaced } from "./find-members.js";
 import { servingShares } from "./serving-share.js";
 
 /** The records of a cluster. One that is equal to one of `previous` is that object. A node without a known place is a
- * record that is none: it is left out where all records are checked, alone and with its reason. */
+ * record with that as its problem. */
 export function memberRecords(
   block: DnsBlock,
   { members, unplaced }: { readonly members: readonly Member[]; readonly unplaced: readonly Unplaced[] },
@@ -19,10 +19,10 @@ export function memberRecords(
     const value = { ...(host === undefined ? {} : { host }), ip, port, metadata };
     return { source: sourceOf(block, member, ip), value };
   });
-  const others = unplaced.map((node) => ({ source: sourceOf(block, node), value: node.reason }));
+  const others = unplaced.map((node) => ({ source: sourceOf(block, node), value: null, problem: node.reason }));
   return [...placed, ...others].map((record) => {
     const before = known.get(record.source);
-    return before !== undefined && isDeepStrictEqual(before.value, record.value) ? before : record;
+    return before !== undefined && isDeepStrictEqual(before, record) ? before : record;
   });
 }
 

@@ -50,9 +50,9 @@ export function latest(watched: Watched): readonly unknown[] | undefined {
   return watched.answers.at(-1)?.map((record) => record.value);
 }
 
-/** The addresses in the newest full list, in order. */
+/** The addresses in the newest full list, or why there is none, in order. */
 export function addresses(watched: Watched): readonly unknown[] | undefined {
-  return latest(watched)?.map((value) => (value as { readonly ip?: unknown }).ip ?? value);
+  return watched.answers.at(-1)?.map(({ value, problem }) => problem ?? (value as { readonly ip?: unknown }).ip);
 }
 
 /** A DNS server of the test's own, ended with it. */
