@@ -1,4 +1,4 @@
-import { serializeNode } from "@lighthouse-sd/core";
+import { type DiscoveryRecord, serializeNode } from "@lighthouse-sd/core";
 import { requireServer } from "@lighthouse-sd/test-servers";
 import { describe, expect, it } from "vitest";
 import { discoveryWith, eventually, node, watch } from "./support/discovering.js";
@@ -36,14 +36,16 @@ describe.skipIf(!requireServer("zookeeper"))("the members of a cluster", () => {
     const discovery = discoveryWith({ hosts: server.ensemble.hosts, path: `${root}/lighthouse` });
     const watched = watch(discovery, "web");
     await eventually(() => expect(watched.records()).toHaveLength(odd.length + 3));
-    const valueIn = (name: string): unknown =>
-      watched.records().find(({ source }) => source === `${base}/${name}`)?.value;
+    const recordOf = (name: string): DiscoveryRecord | undefined =>
+      watched.records().find(({ source }) => source === `${base}/${name}`);
+    const valueIn = (name: string): unknown => recordOf(name)?.value;
     for (const name of odd) expect(valueIn(name)).toBe(serializeNode(node(1)));
     expect(valueIn("empty")).toBe("");
-    expect(valueIn("binary")).toBe("3 bytes that are not UTF-8");
+    expect(recordOf("binary")).toMatchObject({ value: null, problem: "its 3 bytes of data are not UTF-8" });
     expect(valueIn("huge")).toHaveLength(65_537);
     await server.client.set(`${base}/binary`, serializeNode(node(2)));
     await eventually(() => expect(valueIn("binary")).toBe(serializeNode(node(2))));
+    expect(recordOf("binary")).not.toHaveProperty("problem");
   });
 
   it("of other systems are read where a cluster's block says so", async () => {

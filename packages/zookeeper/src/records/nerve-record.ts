@@ -1,4 +1,4 @@
-import type { RecordFormat } from "./record-format.js";
+import type { FoundMember, RecordFormat } from "./record-format.js";
 import { isObject, recordObject } from "./record-object.js";
 import { parseServerOptions } from "./server-options.js";
 
@@ -10,23 +10,23 @@ export const nerveFormat: RecordFormat = {
   fromName: (name) => {
     const [, length, encoded] = NAME_WITH_DATA.exec(name) ?? [];
     if (encoded === undefined || encoded.length !== Number(length)) return "read";
-    return { value: nerveValue(Buffer.from(encoded, "base64url").toString("utf8")) };
+    return nerveMember(Buffer.from(encoded, "base64url").toString("utf8"));
   },
-  fromData: (text) => ({ value: nerveValue(text) }),
+  fromData: nerveMember,
 };
 
 /** What nerve writes, as a node. What is no JSON object is given as it is. */
-function nerveValue(text: string): unknown {
+function nerveMember(text: string): FoundMember {
   const record = recordObject(text);
-  if (record === undefined) return text;
+  if (record === undefined) return { value: text };
   const options = parseServerOptions(record["haproxy_server_options"]);
-  if (typeof options === "string") return options;
+  if (typeof options === "string") return { value: null, problem: options };
   const { host, port, name, weight, labels, available } = record;
   const metadata: Record<string, unknown> = { ...(isObject(labels) ? labels : {}), ...options };
   if (weight !== undefined && weight !== null) metadata["weight"] = numberOf(weight);
   if (available === false) metadata["drain"] = true;
   const known = typeof name === "string" && HOST_NAME.test(name) ? { host: name } : {};
-  return { ...known, ip: host, port, metadata };
+  return { value: { ...known, ip: host, port, metadata } };
 }
 
 /** Some write numbers as texts. */

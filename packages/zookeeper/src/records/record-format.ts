@@ -1,15 +1,18 @@
+import type { DiscoveryRecord } from "@lighthouse-sd/core";
 import type { RecordFormatName } from "../config.js";
 import { lighthouseFormat } from "./lighthouse-record.js";
 import { nerveFormat } from "./nerve-record.js";
 import { serversetFormat } from "./serverset-record.js";
 
+/** What there is to know of a member: the value of its record, or why there can be none. */
+export type FoundMember = Omit<DiscoveryRecord, "source">;
+
 /** How a registry's users write down a member. */
 export interface RecordFormat {
-  /** What a child's name says: that its data are to be read, all there is to know (`value`), or that it is no member. */
-  fromName(name: string): "read" | "ignore" | { readonly value: unknown };
-  /** What its data say: a record's value, or undefined where it does not count now. What cannot be a member's is given as
-   * something that is no record, so that it is set aside with a reason. */
-  fromData(text: string): { readonly value: unknown } | undefined;
+  /** What a child's name says: that its data are to be read, all there is to know, or that it is no member. */
+  fromName(name: string): "read" | "ignore" | FoundMember;
+  /** What its data say; undefined where it does not count now. */
+  fromData(text: string): FoundMember | undefined;
 }
 
 /** The format of that name. `endpoint`: the one of serverset's additional endpoints to take. */

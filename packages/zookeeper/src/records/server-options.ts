@@ -20,7 +20,7 @@ export function parseServerOptions(value: unknown): ServerOptions | string {
     }
     const weight = word === "weight" ? words.shift() : undefined;
     if (weight === undefined || !/^\d{1,3}$/.test(weight) || Number(weight) > 256) {
-      return `haproxy_server_options ${JSON.stringify(word)}; ${KNOWN}`;
+      return `haproxy_server_options has ${JSON.stringify(word)}; ${KNOWN}`;
     }
     options = { ...options, weight: Number(weight) };
   }

@@ -1,4 +1,4 @@
-import type { RecordFormat } from "./record-format.js";
+import type { FoundMember, RecordFormat } from "./record-format.js";
 import { isObject, recordObject } from "./record-object.js";
 
 /** Others stand beside them: weights of whole sets, for one. */
@@ -11,18 +11,18 @@ export function serversetFormat(endpoint: string | undefined): RecordFormat {
     fromData: (text) => {
       const record = recordObject(text);
       if (record === undefined) return { value: text };
-      return record["status"] === "ALIVE" ? { value: memberValue(record, endpoint) } : undefined;
+      return record["status"] === "ALIVE" ? aliveMember(record, endpoint) : undefined;
     },
   };
 }
 
-function memberValue(record: Readonly<Record<string, unknown>>, endpoint: string | undefined): unknown {
+function aliveMember(record: Readonly<Record<string, unknown>>, endpoint: string | undefined): FoundMember {
   const { serviceEndpoint, additionalEndpoints, shard } = record;
   const named = isObject(additionalEndpoints) ? additionalEndpoints : {};
   const chosen = endpoint === undefined ? serviceEndpoint : ownValue(named, endpoint);
-  if (!isObject(chosen)) return `no endpoint ${endpoint ?? "serviceEndpoint"}`;
+  if (!isObject(chosen)) return { value: null, problem: `has no endpoint ${endpoint ?? "serviceEndpoint"}` };
   const metadata = typeof shard === "number" ? { shard } : {};
-  return { ip: chosen["host"], port: chosen["port"], metadata };
+  return { value: { ip: chosen["host"], port: chosen["port"], metadata } };
 }
 
 function ownValue(of: Readonly<Record<string, unknown>>, key: string): unknown {

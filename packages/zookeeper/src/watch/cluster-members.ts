@@ -1,6 +1,6 @@
 import type { DiscoveryRecord } from "@lighthouse-sd/core";
 import { eachLimited } from "@lighthouse-sd/plugin-kit";
-import type { RecordFormat } from "../records/record-format.js";
+import type { FoundMember, RecordFormat } from "../records/record-format.js";
 import { joinPath } from "../session/server-address.js";
 import type { Session } from "../session/session.js";
 import type { WatchListener } from "../session/watch-table.js";
@@ -12,8 +12,8 @@ import { memberText } from "./member-text.js";
 const WINDOW = 256;
 
 interface Member {
-  /** What the record was made of, to recognise one that has not changed. */
-  readonly text: string;
+  /** What the record was made of, to recognise one that has not changed; undefined: there is no text of it. */
+  readonly text: string | undefined;
   /** Undefined: it does not count now. */
   readonly record: DiscoveryRecord | undefined;
   /** The server has refused to give its data, which no watch tells the end of. */
@@ -138,6 +138,7 @@ export class ClusterMembers {
     try {
       const { data } = await this.#session.requestWatched(getData(path, true), "data", path, this.#onData);
       const text = memberText(data);
+      if (text === undefined) return this.#setProblem(name, `its ${data.length} bytes of data are not UTF-8`, false);
       this.#set(name, text, () => this.#format.fromData(text));
     } catch (error) {
       // It left between the two requests; the watch of the children has fired.
@@ -146,16 +147,21 @@ export class ClusterMembers {
         this.#stale.add(name);
         throw error;
       }
-      this.#set(name, REFUSED, () => ({ value: REFUSED }), true);
+      this.#setProblem(name, "its data may not be read (NO_AUTH)", true);
     }
   }
 
-  #set(name: string, text: string, read: () => { readonly value: unknown } | undefined, refused = false): void {
-    const known = this.#members.get(name);
-    if (known !== undefined && known.text === text && known.refused === refused) return;
-    const record = read();
-    const source = this.#pathOf(name);
-    this.#members.set(name, { text, refused, record: record && { source, value: record.value } });
+  #set(name: string, text: string, read: () => FoundMember | undefined): void {
+    if (this.#members.get(name)?.text === text) return;
+    const found = read();
+    this.#members.set(name, { text, refused: false, record: found && { source: this.#pathOf(name), ...found } });
+  }
+
+  /** There is no text to read. */
+  #setProblem(name: string, problem: string, refused: boolean): void {
+    if (this.#members.get(name)?.record?.problem === problem && this.#members.get(name)?.text === undefined) return;
+    const record = { source: this.#pathOf(name), value: null, problem };
+    this.#members.set(name, { text: undefined, refused, record });
   }
 
   #pathOf(name: string): string {
@@ -172,5 +178,3 @@ export class ClusterMembers {
     this.#onChange();
   };
 }
-
-const REFUSED = "not readable: NO_AUTH";

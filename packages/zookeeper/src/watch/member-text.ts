@@ -2,12 +2,12 @@ import { RECORD_LIMIT } from "@lighthouse-sd/core";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** A znode's data as text. What is no text is described by one that is no record; of what is too long for a record no
- * more is kept than shows it. */
-export function memberText(data: Buffer): string {
+/** A znode's data as text; undefined where they are none. Of what is too long for a record no more is kept than shows
+ * it. */
+export function memberText(data: Buffer): string | undefined {
   try {
     return utf8.decode(data).slice(0, RECORD_LIMIT + 1);
   } catch {
-    return `${data.length} bytes that are not UTF-8`;
+    return undefined;
   }
 }
