@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { DiscoveryRecord } from "@lighthouse-sd/core";
+import { type DiscoveryRecord, RECORD_LIMIT } from "@lighthouse-sd/core";
 import { type FileVersion, fileVersion, readSettledFile } from "@lighthouse-sd/plugin-kit";
 import { listRecords } from "./list-records.js";
 import { isJsonDocument, parseList } from "./parse-list.js";
@@ -10,8 +10,8 @@ import { describeTextProblem, TextProblem } from "./text-problem.js";
 const JSON_LIMIT = 64 * 1024 * 1024;
 /** YAML takes its parser a hundred times as long, and nothing else runs meanwhile. */
 const YAML_LIMIT = 4 * 1024 * 1024;
-/** Largest file of one node, in bytes: a record may have 65,536 characters, of up to four bytes each. */
-const NODE_LIMIT = 4 * 65_536 + 1024;
+/** Largest file of one node, in bytes: a record's characters may have up to four bytes each. */
+const NODE_LIMIT = 4 * RECORD_LIMIT + 1024;
 const GIVE_UP_MS = 10_000;
 
 /** One file as it was read last. The same object as last time: the file has not changed. */
@@ -80,8 +80,8 @@ function useList(shown: string, text: string, known: KnownFile | undefined): Omi
 }
 
 /** The node in `file` (relative to the root); undefined where there is none. Rejects where that cannot be told. Content
- * that cannot be a record is given as one all the same: it is refused alone, where all records are checked, and no other
- * node suffers. */
+ * that cannot be a record is given as one all the same, with what is wrong with it: it is refused alone, where all records
+ * are checked, and no other node suffers. */
 export function readNodeFile(
   root: FileRoot,
   file: string,
@@ -96,17 +96,25 @@ export function readNodeFile(
         ...manner(file),
         maxBytes: NODE_LIMIT,
       });
-      return { version: read.version, ...oneRecord(join(root.shown, file), read.text, known) };
+      return { version: read.version, ...oneRecord({ source: join(root.shown, file), value: read.text }, known) };
     } catch (error) {
       if (!isOfContent(error)) throw error;
-      return { version, ...oneRecord(join(root.shown, file), (error as Error).message, known) };
+      return { version, ...oneRecord(unreadRecord(join(root.shown, file), error), known) };
     }
   });
 }
 
-function oneRecord(source: string, value: string, known: KnownFile | undefined): Omit<KnownFile, "version"> {
-  const same = known?.records[0]?.value === value;
-  return { records: same ? known.records : [{ source, value }], problem: undefined };
+function oneRecord(record: DiscoveryRecord, known: KnownFile | undefined): Omit<KnownFile, "version"> {
+  const before = known?.records[0];
+  const isSame = before !== undefined && before.value === record.value && before.problem === record.problem;
+  return { records: isSame ? [before] : [record], problem: undefined };
+}
+
+function unreadRecord(source: string, error: unknown): DiscoveryRecord {
+  const isTooLarge = codeOf(error) === "LIGHTHOUSE_FILE_TOO_LARGE";
+  const limit = `the limit of one node is ${RECORD_LIMIT} characters`;
+  const problem = isTooLarge ? `the file has more than ${NODE_LIMIT} bytes; ${limit}` : (error as Error).message;
+  return { source, value: null, problem };
 }
 
 function manner(file: string): { giveUpMs: number; isWhole?: (text: string) => boolean } {

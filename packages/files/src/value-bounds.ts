@@ -6,13 +6,13 @@ export function excess(value: unknown, limit: number): string | undefined {
   let left = limit;
   const pending: { readonly value: unknown; readonly depth: number }[] = [{ value, depth: 0 }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (next.depth > MAX_DEPTH) return `is nested more than ${MAX_DEPTH} deep`;
+    if (next.depth > MAX_DEPTH) return `is nested deeper than the limit of ${MAX_DEPTH} levels`;
     left -= ownSize(next.value);
-    if (left < 0) return `has more than ${limit} characters`;
+    if (left < 0) return `has more characters than the limit of ${limit}`;
     if (typeof next.value !== "object" || next.value === null) continue;
     for (const [key, child] of Object.entries(next.value)) {
       left -= Array.isArray(next.value) ? 1 : key.length + 4;
-      if (left < 0) return `has more than ${limit} characters`;
+      if (left < 0) return `has more characters than the limit of ${limit}`;
       pending.push({ value: child, depth: next.depth + 1 });
     }
   }

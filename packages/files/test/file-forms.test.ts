@@ -64,20 +64,35 @@ test.each<[string, string, string]>([
   },
 );
 
-test.each<[string, string | Buffer]>([
-  ["does not parse", '{"ip": "10.0.0.1"'],
-  ["is empty", ""],
-  ["is too large", "x".repeat(300_000)],
-  ["is no text", Buffer.from([0xff, 0xfe])],
-])("a file of one node that %s is given on as a record of its own, the others are", async (_, text) => {
+test.each<[string, string | Buffer, RegExp | undefined]>([
+  ["does not parse", '{"ip": "10.0.0.1"', undefined],
+  ["is empty", "", undefined],
+  [
+    "is too large",
+    "x".repeat(300_000),
+    /^the file has more than 263168 bytes; the limit of one node is 65536 characters$/,
+  ],
+  ["is no text", Buffer.from([0xff, 0xfe]), /bad\.json is not UTF-8 text$/],
+])("a file of one node that %s is given on as a record of its own, the others are", async (_, text, problem) => {
   await write("web/good.json", '{"ip": "10.0.0.1", "port": 1}');
   await writeFile(join(nodes, "web/bad.json"), text);
   const watched = watch(discoveryIn(directory), "web");
   await eventually(() => expect(latest(watched)?.length).toBe(2));
   const [bad, good] = watched.answers.at(-1) ?? [];
   expect([good?.source, bad?.source]).toEqual(["nodes/web/good.json", "nodes/web/bad.json"]);
-  expect(() => JSON.parse(String(bad?.value))).toThrow();
+  if (problem === undefined) expect(bad).toEqual({ source: bad?.source, value: text });
+  else expect(bad).toEqual({ source: bad?.source, value: null, problem: expect.stringMatching(problem) });
   expect(watched.losses).toEqual([]);
+});
+
+test("a file of one node that is a directory says so, and what it was before and after", async () => {
+  await write("web/a.json", '{"ip": "10.0.0.1", "port": 1}');
+  const watched = watch(discoveryIn(directory), "web");
+  await eventually(() => expect(latest(watched)).toEqual(['{"ip": "10.0.0.1", "port": 1}']));
+  await unlink(join(nodes, "web/a.json"));
+  await mkdir(join(nodes, "web/a.json"));
+  await eventually(() => expect(watched.answers.at(-1)?.[0]?.problem).toMatch(/a\.json is not a regular file$/));
+  expect(watched.answers.at(-1)?.map(({ source }) => source)).toEqual(["nodes/web/a.json"]);
 });
 
 test.each([

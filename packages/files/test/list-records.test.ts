@@ -47,19 +47,48 @@ test.each<[string, unknown]>([
   ["a huge text", `${"1".repeat(100_000)}:80`],
 ])("a target with %s is given on, to be refused alone", (_, target) => {
   const records = listRecords("web.json", [{ targets: [target, "10.0.0.6:1"] }], []);
+  expect(records[1]).not.toHaveProperty("problem");
   expect(records.map(({ value }) => "node" in parseNode(value))).toEqual([false, true]);
   expect(records.every(({ source }) => /^[\x20-\x7e]{1,60}$/.test(source))).toBe(true);
 });
 
-test.each<[string, unknown]>([
-  ["huge", { ip: "10.0.0.5", port: 1, metadata: { text: "x".repeat(70_000) } }],
-  ["huge by what it repeats", { ip: "10.0.0.5", port: 1, metadata: repeated(5) }],
-  ["nested too deeply", { ip: "10.0.0.5", port: 1, metadata: nested(100_000) }],
-  ["a group with huge labels", { targets: ["10.0.0.5:1"], labels: { text: "x".repeat(70_000) } }],
-])("an entry that is %s is refused alone, and never written out", (_, entry) => {
-  const records = listRecords("web.json", [entry, { ip: "10.0.0.6", port: 1 }], []);
-  expect(records.map(({ value }) => "node" in parseNode(value))).toEqual([false, true]);
-  expect(typeof records[0]?.value).toBe("string");
+const tooLarge = "has more characters than the limit of 65536";
+const tooDeep = "is nested deeper than the limit of 64 levels";
+
+test.each<[string, unknown, string, string]>([
+  ["huge", { ip: "10.0.0.5", port: 1, metadata: { text: "x".repeat(70_000) } }, "10.0.0.5:1", `the entry ${tooLarge}`],
+  ["huge by what it repeats", { ip: "10.0.0.5", port: 1, m: repeated(5) }, "10.0.0.5:1", `the entry ${tooLarge}`],
+  ["huge by its host alone", { host: repeated(5), ip: "10.0.0.5", port: 1 }, "0", `the entry ${tooLarge}`],
+  ["nested too deeply", { ip: "10.0.0.5", port: 1, m: nested(100_000) }, "10.0.0.5:1", `the entry ${tooDeep}`],
+  ["nested too deeply in its port", { ip: "10.0.0.5", port: nested(100_000) }, "0", `the entry ${tooDeep}`],
+  [
+    "a group with huge labels",
+    { targets: ["1:1"], labels: "x".repeat(70_000) },
+    "0",
+    `the group's "labels" ${tooLarge}`,
+  ],
+  ["a group with a huge target", { targets: [repeated(5)] }, "0].targets[0", `the target ${tooLarge}`],
+])(
+  "an entry that is %s is refused alone, with what is wrong with it, never written out",
+  (_, entry, place, problem) => {
+    const good = { ip: "10.0.0.6", port: 1 };
+    const records = listRecords("web.json", [entry, good], []);
+    expect(records).toEqual([
+      { source: `web.json[${place}]`, value: null, problem },
+      { source: "web.json[10.0.0.6:1]", value: good },
+    ]);
+    const again = listRecords("web.json", [entry, good], records);
+    expect([again[0] === records[0], again[1] === records[1]]).toEqual([true, true]);
+  },
+);
+
+test("an entry that grows too large stays at its place under the name it had", () => {
+  const good = { host: "app1", ip: "10.0.0.5", port: 1 };
+  const before = listRecords("web.json", [good], []);
+  const after = listRecords("web.json", [{ ...good, metadata: { text: "x".repeat(70_000) } }], before);
+  expect(after.map(({ source }) => source)).toEqual(before.map(({ source }) => source));
+  expect(after[0]?.problem).toContain(tooLarge);
+  expect(listRecords("web.json", [good], after)).toEqual(before);
 });
 
 function repeated(levels: number): unknown {
