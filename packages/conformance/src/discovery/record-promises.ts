@@ -83,6 +83,7 @@ export const recordPromises: readonly DiscoveryPromise[] = [
       assert.deepEqual(told.losses, [], "the source was told as lost because of a record");
       for (const { records } of told.lists) {
         assert.ok(bench.samples.holdAddresses(records, [first]), "a list lacked a node because of another record");
+        for (const record of records) assertSaysProblem(record);
       }
       const later = await bench.start();
       const again = bench.watch(later, "conformance").told;
@@ -91,6 +92,14 @@ export const recordPromises: readonly DiscoveryPromise[] = [
     },
   },
 ];
+
+/** A problem is optional; one that is there is shown to people as a reason. */
+function assertSaysProblem(record: DiscoveryRecord): void {
+  if (!("problem" in record)) return;
+  const { source, problem } = record;
+  const isLine = typeof problem === "string" && /^\S/.test(problem) && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(problem);
+  assert.ok(isLine, `the problem of ${source} must be one line of text, got ${JSON.stringify(problem)}`);
+}
 
 function byAddress(
   keyOf: (record: DiscoveryRecord) => string | undefined,

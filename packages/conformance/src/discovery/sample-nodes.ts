@@ -34,8 +34,8 @@ export class SampleNodes {
 
   /** The same of a record; undefined: it is no node. */
   keyOfRecord(record: DiscoveryRecord): string | undefined {
-    const parsed = parseNode(record.value);
-    return "node" in parsed ? this.keyOf(parsed.node) : undefined;
+    const node = nodeOf(record);
+    return node === undefined ? undefined : this.keyOf(node);
   }
 
   /** Whether the records are these nodes, and nothing else, in any order. */
@@ -54,8 +54,14 @@ export class SampleNodes {
 }
 
 function addressOf(record: DiscoveryRecord): string | undefined {
-  const parsed = parseNode(record.value);
-  return "node" in parsed ? formatAddress(parsed.node.ip, parsed.node.port) : undefined;
+  const node = nodeOf(record);
+  return node === undefined ? undefined : formatAddress(node.ip, node.port);
+}
+
+/** As an engine reads it: where there is a problem, the value is not. */
+function nodeOf({ value, problem }: DiscoveryRecord): Node | undefined {
+  const parsed = problem === undefined ? parseNode(value) : { reason: problem };
+  return "node" in parsed ? parsed.node : undefined;
 }
 
 function defaultNode(index: number): Pick<Node, "host" | "ip" | "port"> {

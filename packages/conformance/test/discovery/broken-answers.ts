@@ -130,6 +130,24 @@ export const brokenAnswers: readonly BrokenDiscovery[] = [
     breaks: "lets no record that is no node harm the others",
   },
   {
+    fault: "calls a record bad and then gives no reason",
+    plugin: telling(
+      () => undefined,
+      (records, watcher) =>
+        watcher.records(records.map((record) => ("problem" in record ? { ...record, problem: "" } : record))),
+    ),
+    breaks: "lets no record that is no node harm the others",
+  },
+  {
+    fault: "has a reason of several lines",
+    plugin: telling(
+      () => undefined,
+      (records, watcher) =>
+        watcher.records(records.map((record) => ("problem" in record ? { ...record, problem: "too\nlarge" } : record))),
+    ),
+    breaks: "lets no record that is no node harm the others",
+  },
+  {
     fault: "ends by a record that it cannot parse",
     plugin: telling(
       () => undefined,

@@ -7,6 +7,7 @@ import {
   type DiscoveryRecord,
   type JsonSchema,
   type Node,
+  RECORD_LIMIT,
   type Registration,
   type SchemaValidator,
   schemaValidator,
@@ -101,8 +102,11 @@ export default class BoardDiscovery extends Discovery<BoardConfig, BoardBlock> {
   }
 }
 
-function record(source: string, value: string, known: DiscoveryRecord | undefined): DiscoveryRecord {
-  return known?.value === value ? known : { source, value };
+function record(source: string, text: string, known: DiscoveryRecord | undefined): DiscoveryRecord {
+  const problem = text.length > RECORD_LIMIT ? `the note has ${text.length} characters` : undefined;
+  const value = problem === undefined ? text : null;
+  if (known?.value === value && known.problem === problem) return known;
+  return problem === undefined ? { source, value } : { source, value, problem };
 }
 
 BoardDiscovery satisfies DiscoveryPlugin<BoardConfig, BoardBlock>;
