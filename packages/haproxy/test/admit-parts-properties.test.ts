@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { AcceptedInputs } from "../src/check/accepted-inputs.js";
-import { admitParts } from "../src/check/admit-parts.js";
 import type { Verdict } from "../src/check/configuration-checker.js";
 import type { ClusterPart } from "../src/render/render-cluster.js";
 import type { RenderedFile } from "../src/render/render-file.js";
-import { config, part, render } from "./parts.js";
+import { admit } from "./admitting.js";
+import { config, part } from "./parts.js";
 
 const FILE = "/candidate.cfg";
 
@@ -56,20 +56,7 @@ test("every good part is admitted as wanted, every bad one on its last good vers
           : [],
       );
       const accepted: AcceptedInputs = { config: config(), clusters: Object.fromEntries(lastGood) };
-      let checks = 0;
-      const { admitted, complete, problems } = await admitParts({
-        config: config(),
-        clusters,
-        accepted,
-        mayLeaveOut: false,
-        failedStarts: [],
-        render,
-        taken: async () => [],
-        check: async (rendered) => {
-          checks++;
-          return checkOf(rendered);
-        },
-      });
+      const { admitted, complete, problems, checks } = await admit(checkOf, { clusters, accepted });
       const expected = given.flatMap(({ quality, known }, index) => {
         if (quality === "good") return [[`c${index}`, "option good"]];
         return known ? [[`c${index}`, "retries 1"]] : [];

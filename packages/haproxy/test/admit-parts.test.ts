@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { AcceptedInputs } from "../src/check/accepted-inputs.js";
-import { type Admission, type AdmissionOptions, admitParts, describeClusterProblem } from "../src/check/admit-parts.js";
+import { type Admission, type AdmissionOptions, describeClusterProblem } from "../src/check/admit-parts.js";
 import type { Fault } from "../src/check/blame.js";
 import type { Verdict } from "../src/check/configuration-checker.js";
 import { parseErrors } from "../src/check/parse-messages.js";
@@ -8,6 +8,7 @@ import { parseBind } from "../src/config/bind-address.js";
 import type { HAProxyConfig } from "../src/config/haproxy-config.js";
 import type { ClusterPart } from "../src/render/render-cluster.js";
 import type { RenderedFile } from "../src/render/render-file.js";
+import { admit as admitCounting, type Outcome } from "./admitting.js";
 import { config, part, render } from "./parts.js";
 
 const FILE = "/candidate.cfg";
@@ -28,31 +29,12 @@ function checkOf(rendered: RenderedFile): Verdict {
   return { ok: false, messages: parseErrors(stderr), file: FILE };
 }
 
-interface Outcome extends Admission {
-  readonly checks: number;
-}
-
-async function admit(
+function admit(
   clusters: readonly ClusterPart[],
   accepted: AcceptedInputs | null,
   more: Partial<AdmissionOptions> = {},
 ): Promise<Outcome> {
-  let checks = 0;
-  const admission = await admitParts({
-    config: config(),
-    clusters,
-    accepted,
-    mayLeaveOut: false,
-    failedStarts: [],
-    render,
-    taken: async () => [],
-    check: async (rendered) => {
-      checks++;
-      return checkOf(rendered);
-    },
-    ...more,
-  });
-  return { ...admission, checks };
+  return admitCounting(checkOf, { clusters, accepted, ...more });
 }
 
 function acceptedAs(clusters: readonly ClusterPart[], settings: HAProxyConfig = config()): AcceptedInputs {

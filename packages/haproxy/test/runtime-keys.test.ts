@@ -36,6 +36,18 @@ interface Serving {
   web(nodes: readonly Node[]): Cluster<HAProxyBlock>;
 }
 
+/** As `serving`, and its clients stick to who answered them first. */
+async function sticking(backends: number): Promise<Serving & { owners(): Promise<Owners> }> {
+  const site = await serving(backends, [
+    "balance roundrobin",
+    "stick-table type string len 32 size 10k expire 10m",
+    "stick on hdr(x-client)",
+  ]);
+  const ask = async (client: string): Promise<string> =>
+    (await httpGet({ port: site.port, headers: { "x-client": client } })).body;
+  return { ...site, owners: () => answerers(ask, 40) };
+}
+
 function at({ backends }: Live, ...numbers: readonly number[]): readonly Node[] {
   return numbers.map((number) => node(backendOf(backends, number).port));
 }
@@ -137,14 +149,8 @@ describe.skipIf(!requireServer("haproxy"))("the keys of a consistent hash", () =
 
 describe.skipIf(!requireServer("haproxy"))("a stick table's entry", () => {
   test("never leads to a member that came after the one it was made for had left", async () => {
-    const site = await serving(3, [
-      "balance roundrobin",
-      "stick-table type string len 32 size 10k expire 10m",
-      "stick on hdr(x-client)",
-    ]);
-    const { harness, port, web } = site;
-    const owners = (): Promise<Owners> =>
-      answerers(async (key) => (await httpGet({ port, headers: { "x-client": key } })).body, 40);
+    const site = await sticking(3);
+    const { harness, web, owners } = site;
     await harness.sync([web(at(harness, 1, 2))]);
     const before = await owners();
     expect(new Set(before.values())).toEqual(new Set(["app1", "app2"]));
@@ -162,14 +168,8 @@ describe.skipIf(!requireServer("haproxy"))("a stick table's entry", () => {
   });
 
   test("leads to the member itself where that has left and come back", async () => {
-    const site = await serving(2, [
-      "balance roundrobin",
-      "stick-table type string len 32 size 10k expire 10m",
-      "stick on hdr(x-client)",
-    ]);
-    const { harness, port, web } = site;
-    const owners = (): Promise<Owners> =>
-      answerers(async (key) => (await httpGet({ port, headers: { "x-client": key } })).body, 40);
+    const site = await sticking(2);
+    const { harness, web, owners } = site;
     await harness.sync([web(at(harness, 1, 2))]);
     const before = await owners();
     const left = [web(at(harness, 1))];
