@@ -1,19 +1,13 @@
 import { join } from "node:path";
-import { freePort, requireServer, startRunner } from "@lighthouse-sd/test-servers";
+import { requireServer, startRunner } from "@lighthouse-sd/test-servers";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { startMembers, unreachableNodes, whoAnswers } from "../src/members.js";
+import { unreachableNodes, whoAnswers } from "../src/members.js";
+import { startRunningSite } from "../src/running-site.js";
 import { Site } from "../src/site.js";
 
 describe.skipIf(!requireServer("haproxy"))("two runners on one HAProxy", () => {
   it("the second changes nothing and names the first", async () => {
-    const site = await Site.create();
-    const port = await freePort();
-    await site.writeCluster("web", { port });
-    await site.writeNodes(
-      "web",
-      (await startMembers(["app1"])).map(({ node }) => node),
-    );
-    await site.start();
+    const { site, port } = await startRunningSite();
     const first = { pid: site.runner.pid, text: await site.configText(), haproxy: await site.haproxyPid() };
 
     // Another configuration directory with another idea of what the same HAProxy should do.

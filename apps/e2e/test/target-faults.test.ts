@@ -4,7 +4,8 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { freePort, requireServer } from "@lighthouse-sd/test-servers";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { startMembers, unreachableNodes, whoAnswers } from "../src/members.js";
+import { unreachableNodes, whoAnswers } from "../src/members.js";
+import { type RunningSite, startRunningSite } from "../src/running-site.js";
 import { Site } from "../src/site.js";
 
 const exec = promisify(execFile);
@@ -22,26 +23,8 @@ async function mounts(): Promise<boolean> {
   }
 }
 
-interface Setting {
-  readonly site: Site;
-  readonly port: number;
-}
-
-async function running(prepare?: (site: Site) => Promise<void>): Promise<Setting> {
-  const site = await Site.create();
-  await prepare?.(site);
-  const port = await freePort();
-  await site.writeCluster("web", { port });
-  await site.writeNodes(
-    "web",
-    (await startMembers(["app1"])).map(({ node }) => node),
-  );
-  await site.start();
-  return { site, port };
-}
-
 /** The fault shows with its path and errno, the file stays whole, traffic goes on; once mended, the change goes through. */
-async function expectFault({ site, port }: Setting, errno: RegExp, mend: () => Promise<unknown>): Promise<void> {
+async function expectFault({ site, port }: RunningSite, errno: RegExp, mend: () => Promise<unknown>): Promise<void> {
   const before = await site.configText();
   const nodes = unreachableNodes(2_000);
   await site.writeNodes("api", nodes);
@@ -61,7 +44,7 @@ async function expectFault({ site, port }: Setting, errno: RegExp, mend: () => P
 
 describe.skipIf(!requireServer("haproxy"))("a configuration file that cannot be written", () => {
   it.skipIf(!canMount)("because its file system is read-only", async () => {
-    const setting = await running();
+    const setting = await startRunningSite();
     const { runDirectory } = setting.site;
     await exec("mount", ["--bind", runDirectory, runDirectory]);
     onTestFinished(() => unmount(runDirectory));
@@ -70,7 +53,7 @@ describe.skipIf(!requireServer("haproxy"))("a configuration file that cannot be 
   });
 
   it.skipIf(!canMount)("because the disk is full", async () => {
-    const setting = await running(async ({ runDirectory }) => {
+    const setting = await startRunningSite(async ({ runDirectory }) => {
       await exec("mount", ["-t", "tmpfs", "-o", "size=256k", "tmpfs", runDirectory]);
       onTestFinished(() => unmount(runDirectory));
     });
@@ -83,7 +66,7 @@ describe.skipIf(!requireServer("haproxy"))("a configuration file that cannot be 
   });
 
   it.skipIf(!canMount)("because it is itself a mount point", async () => {
-    const setting = await running();
+    const setting = await startRunningSite();
     const { configFile } = setting.site;
     await exec("mount", ["--bind", configFile, configFile]);
     onTestFinished(() => unmount(configFile));
