@@ -20,38 +20,28 @@ const SYSTEM_DIRECTORIES = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 
 /** The path of the HAProxy that tests run: HAPROXY_BIN, or the one on PATH. Throws where there is none. */
 export function haproxyBinary(): string {
-  const found = findServer("haproxy");
-  if (found === undefined) throw new Error(missing("haproxy"));
-  return found;
+  return foundServer("haproxy");
 }
 
 /** The path of the etcd that tests run. Throws where there is none. */
 export function etcdBinary(): string {
-  const found = findServer("etcd");
-  if (found === undefined) throw new Error(missing("etcd"));
-  return found;
+  return foundServer("etcd");
 }
 
 /** The path of the dnsmasq that tests run: DNSMASQ_BIN, or the one on PATH. Throws where there is none. */
 export function dnsmasqBinary(): string {
-  const found = findServer("dnsmasq");
-  if (found === undefined) throw new Error(missing("dnsmasq"));
-  return found;
+  return foundServer("dnsmasq");
 }
 
 /** The path of the Redis server that tests run: REDIS_SERVER_BIN, or the one on PATH. Throws where there is none. */
 export function redisBinary(): string {
-  const found = findServer("redis");
-  if (found === undefined) throw new Error(missing("redis"));
-  return found;
+  return foundServer("redis");
 }
 
 /** Java's class path for the ZooKeeper that tests run: Debian's, with a logger that writes to stderr. Throws where there
  * is none. */
 export function zookeeperClasspath(): string {
-  const found = findServer("zookeeper");
-  if (found === undefined) throw new Error(missing("zookeeper"));
-  return `${found}:/usr/share/java/slf4j-simple.jar`;
+  return `${foundServer("zookeeper")}:/usr/share/java/slf4j-simple.jar`;
 }
 
 /** True where the server is installed. False, having said so on stderr, where it is not: skip the tests that need it
@@ -61,6 +51,12 @@ export function requireServer(name: ServerName): boolean {
   if (process.env["CI"] === "true") throw new Error(`${missing(name)} (CI=true: this is a failure, not a skip)`);
   process.stderr.write(`SKIPPED: ${missing(name)}\n`);
   return false;
+}
+
+function foundServer(name: ServerName): string {
+  const found = findServer(name);
+  if (found === undefined) throw new Error(missing(name));
+  return found;
 }
 
 function findServer(name: ServerName): string | undefined {

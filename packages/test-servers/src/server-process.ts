@@ -30,9 +30,9 @@ export class ServerProcess {
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** Starts it. Does not wait for anything. */
-  start(): void {
-    const child = spawn(this.#program, this.#args, { stdio: ["ignore", "pipe", "pipe"] });
+  /** Starts it; `more` are arguments for this run alone. Does not wait for anything. */
+  start(more: readonly string[] = []): void {
+    const child = spawn(this.#program, [...this.#args, ...more], { stdio: ["ignore", "pipe", "pipe"] });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (part: string) => {
