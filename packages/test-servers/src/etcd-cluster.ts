@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { EtcdGateway } from "./etcd-gateway.js";
 import { EtcdMember } from "./etcd-member.js";
 import { freePorts } from "./free-port.js";
+import { type ServerGroup, startGroup } from "./server-group.js";
 import { tempDirectory } from "./temp-directory.js";
 import { type CertificateAuthority, certificateAuthority } from "./tls-certificates.js";
 
@@ -17,7 +18,7 @@ export interface EtcdOptions {
 }
 
 /** Real etcd servers that serve together. */
-export interface EtcdCluster {
+export interface EtcdCluster extends ServerGroup {
   readonly members: readonly EtcdMember[];
   /** Of all members, as a client names them: `127.0.0.1:<port>`. */
   readonly hosts: readonly string[];
@@ -29,10 +30,6 @@ export interface EtcdCluster {
   readonly directory: string;
   /** The operator's way to the first member. */
   readonly gateway: EtcdGateway;
-  /** Kills every member, forgets all that was stored, and starts them again, empty. */
-  restartEmpty(): Promise<void>;
-  /** Kills every member and removes all of it. Safe twice. */
-  stop(): Promise<void>;
 }
 
 /** Starts one and waits until every member answers clients. */
@@ -53,19 +50,9 @@ export async function startEtcd(options: EtcdOptions = {}): Promise<EtcdCluster>
     return new EtcdMember({ ...where, flags: [...flags, ...(options.flags ?? [])] });
   });
   const gateway = new EtcdGateway(ports.clients[0] ?? 0);
-  const start = async (): Promise<void> => {
-    for (const member of members) member.start();
-    await Promise.all(members.map((member) => member.serves()));
-  };
-  const kill = async (): Promise<void> => void (await Promise.all(members.map((member) => member.kill())));
-  const stop = async (): Promise<void> => {
+  const group = await startGroup(members, async () => {
     gateway.close();
-    await kill();
     await directory.remove();
-  };
-  await start().catch(async (error: unknown) => {
-    await stop();
-    throw error;
   });
   return {
     members,
@@ -74,12 +61,7 @@ export async function startEtcd(options: EtcdOptions = {}): Promise<EtcdCluster>
     authority,
     directory: directory.path,
     gateway,
-    restartEmpty: async () => {
-      await kill();
-      await Promise.all(members.map((member) => member.wipe()));
-      await start();
-    },
-    stop,
+    ...group,
   };
 }
 

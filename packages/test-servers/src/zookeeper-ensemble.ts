@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { freePorts } from "./free-port.js";
+import { type ServerGroup, startGroup } from "./server-group.js";
 import { tempDirectory } from "./temp-directory.js";
 import { ZookeeperServer } from "./zookeeper-server.js";
 
@@ -12,14 +13,10 @@ export interface ZookeeperOptions {
 }
 
 /** Real ZooKeeper servers that serve together. */
-export interface ZookeeperEnsemble {
+export interface ZookeeperEnsemble extends ServerGroup {
   readonly servers: readonly ZookeeperServer[];
   /** Of all servers, as a client names them: `127.0.0.1:<port>`. */
   readonly hosts: readonly string[];
-  /** Kills every server, forgets all that was stored, and starts them again, empty. */
-  restartEmpty(): Promise<void>;
-  /** Kills every server and removes all of it. Safe twice. */
-  stop(): Promise<void>;
 }
 
 /** Starts one and waits until every server answers clients. */
@@ -32,29 +29,8 @@ export async function startZookeeper(options: ZookeeperOptions = {}): Promise<Zo
     const id = count === 1 ? {} : { id: index + 1 };
     return new ZookeeperServer({ directory: join(directory.path, `${index + 1}`), port, settings, ...id });
   });
-  const start = async (): Promise<void> => {
-    await Promise.all(servers.map((server) => server.start()));
-    await Promise.all(servers.map((server) => server.serves()));
-  };
-  const kill = async (): Promise<void> => void (await Promise.all(servers.map((server) => server.kill())));
-  const stop = async (): Promise<void> => {
-    await kill();
-    await directory.remove();
-  };
-  await start().catch(async (error: unknown) => {
-    await stop();
-    throw error;
-  });
-  return {
-    servers,
-    hosts: servers.map(({ host }) => host),
-    restartEmpty: async () => {
-      await kill();
-      await Promise.all(servers.map((server) => server.wipe()));
-      await start();
-    },
-    stop,
-  };
+  const group = await startGroup(servers, () => directory.remove());
+  return { servers, hosts: servers.map(({ host }) => host), ...group };
 }
 
 /** The first ports are the clients', then come two for each server's talk with the others. */
