@@ -106,7 +106,10 @@ export const brokenReports: readonly BrokenDiscovery[] = [
       const stop = new AbortController();
       const report = right({ signal: stop.signal });
       await aborted(signal);
-      if (registration.keep) return void setTimeout(() => stop.abort(), 4000);
+      if (registration.keep) {
+        report.catch(() => undefined);
+        return void setTimeout(() => stop.abort(), 4000);
+      }
       stop.abort();
       await report;
     }),
@@ -243,7 +246,11 @@ async function forgetting({ registration, signal, right }: Report): Promise<void
   };
   const report = right({ registration: heard, signal: stop.signal });
   await aborted(signal);
-  if (!registered) return void setTimeout(() => stop.abort(), 2000);
+  if (!registered) {
+    // The board may be gone by then.
+    report.catch(() => undefined);
+    return void setTimeout(() => stop.abort(), 2000);
+  }
   stop.abort();
   await report;
 }
