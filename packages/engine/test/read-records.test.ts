@@ -153,6 +153,13 @@ describe("records at the border", () => {
     expect(readingOf(after, "r49")).toBe(readingOf(before, "r49"));
   });
 
+  test.each([Number.NaN, undefined, null, -0])("the same nonsense again is no change: %s", (value) => {
+    const records = [record("x", value)];
+    const readings = withRecords(NOTHING_READ, records);
+    expect(withRecords(readings, records)).toBe(readings);
+    expect(withRecords(readings, [record("x", value)])).toBe(readings);
+  });
+
   test("reading step by step gives the nodes that reading the last list alone gives", () => {
     const value = fc.oneof(
       {

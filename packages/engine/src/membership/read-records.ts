@@ -81,7 +81,7 @@ function isRead(reading: Reading, record: unknown): boolean {
   try {
     if (reading.record !== record) return false;
     const { value, problem } = record as { value: unknown; problem?: unknown };
-    return reading.value === value && reading.problem === statedProblem(problem);
+    return Object.is(reading.value, value) && reading.problem === statedProblem(problem);
   } catch {
     return false;
   }
@@ -105,7 +105,7 @@ function readOne(record: unknown, index: number, readings: KnownReadings): Readi
 
 /** Beside a problem the value does not count. */
 function saysTheSame(known: Reading, value: unknown, problem: string | undefined): boolean {
-  return known.problem === problem && (problem !== undefined || known.value === value);
+  return known.problem === problem && (problem !== undefined || Object.is(known.value, value));
 }
 
 /** A plugin may give anything: only a text that says something is a problem. */

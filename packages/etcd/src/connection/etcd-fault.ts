@@ -62,7 +62,7 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /(answer|in): (it has closed|.*(Protocol error|ECONNRESET|socket hang up))/,
-    "; it may want TLS, or a certificate of this host",
+    "; it may want TLS, or speak plain HTTP where tls is set, or want a certificate of this host",
   ],
   [
     /certificate required|bad certificate|unknown ca/i,
