@@ -214,6 +214,15 @@ describe("nodes that are held", () => {
     expect(cluster.held()).toEqual([]);
   });
 
+  test("stay until all are back, those that had just come too, when the source was emptied", () => {
+    const cluster = new GuardedCluster({});
+    cluster.answer(fleet(1));
+    cluster.answer(fleet(4));
+    cluster.answer([]);
+    cluster.answer(fleet(3));
+    expect([cluster.names().length, cluster.held().length]).toEqual([4, 1]);
+  });
+
   test("go where an emptied source has filled again and those have stayed away for confirm_after since", () => {
     const cluster = settled(10, { confirm_after: "5m" });
     cluster.answer([]);

@@ -55,7 +55,12 @@ export function admitAnswer(members: GuardedMembers, settings: GuardSettings, ti
   );
   const hold = holdOf(members, held, verdict, limits, time);
   // A loss that is not believed is no measure for the next one.
-  if (hold !== null && hold.kind !== "floor") return { nodes, held, guard: { history, hold } };
+  if (hold !== null && hold.kind !== "floor") {
+    // All who were there have to come back, the newest too, whose number had not stood for a window.
+    const begins = hold.kind === "empty" && guard.hold?.kind !== "empty" && guard.hold?.kind !== "return";
+    const measure = begins ? beginHistory(before.filter(isServing).length, time.at) : history;
+    return { nodes, held, guard: { history: measure, hold } };
+  }
   const count = capacity + held.filter(({ node }) => isServing(node)).length;
   return { nodes, held, guard: { history: withCount(history, count, limits.windowMs, time.at), hold } };
 }
