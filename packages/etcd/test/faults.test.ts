@@ -39,6 +39,7 @@ describe.skipIf(!requireServer("etcd"))("a single etcd", () => {
   test("that hangs is lost, with that reason, and found again when it goes on", async () => {
     const watched = watch(discoveryFor({ hosts: etcd.hosts }), "web");
     await eventually(() => expect(watched.newest()).toEqual(BOTH));
+    await watchStands(etcd);
     etcd.members[0]?.pause();
     await eventually(() => expect(watched.losses[0]).toMatch(/did not .* in time|no answer within/), LOSS_MS);
     etcd.members[0]?.resume();
