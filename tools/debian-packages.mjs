@@ -13,9 +13,13 @@ const DNSMASQ = { program: "dnsmasq", debianPackage: "dnsmasq-base", variable: "
 const REDIS = { program: "redis-server", debianPackage: "redis-server", variable: "REDIS_SERVER_BIN" };
 /** A library for Java; the package brings a Java along. */
 const ZOOKEEPER = { file: "/usr/share/java/zookeeper.jar", debianPackage: "zookeeper" };
+/** Called as it is, not by the scripts on PATH, which are for its own user alone. */
+const RABBITMQ = { file: "/usr/lib/rabbitmq/bin/rabbitmq-server", debianPackage: "rabbitmq-server" };
 /** What `npm start` and `npm run bench` need, and what tests need besides. */
 const REQUIRED = [HAPROXY];
-export const FOR_TESTS = [...REQUIRED, ETCD, OPENSSL, ZOOKEEPER, DNSMASQ, REDIS];
+export const FOR_TESTS = [...REQUIRED, ETCD, OPENSSL, ZOOKEEPER, DNSMASQ, REDIS, RABBITMQ];
+/** What the examples that `npm run example` runs need, by name. */
+export const FOR_EXAMPLES = { rabbitmq: [HAPROXY, RABBITMQ] };
 
 /** Debian keeps servers where a normal user's PATH does not look: children get this one. */
 export const PATH = [process.env.PATH, "/usr/local/sbin", "/usr/sbin", "/sbin"].join(delimiter);
