@@ -25,11 +25,13 @@ const DEFAULTS = ["mode http", "timeout connect 5s", "timeout client 10m", "time
 /** Has no limit of servers, and gives idle ones their turn one after the other. */
 const BACKEND = ["balance leastconn"];
 
-/** The bundled runner with file discovery, and the HAProxy it starts. `balancer`: further keys of haproxy.yaml. */
+/** The bundled runner with file discovery, and the HAProxy it starts. `balancer`: further keys of haproxy.yaml;
+ * `env`: further variables of the runner. */
 export async function startLighthouse(
   name: "lighthouse" | "reload-always",
   nodes: readonly BenchNode[],
   balancer: Readonly<Record<string, unknown>> = {},
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Column & { readonly runner: RunnerProcess }> {
   const directory = await tempDirectory("lhb");
   const [port, httpPort] = [await freePort(), await freePort()];
@@ -37,7 +39,7 @@ export async function startLighthouse(
   writeConfig(place, port, balancer);
   const members = new MemberDirectory(place(`nodes/${CLUSTER}`), place("drafts"));
   members.fill(nodes);
-  const runner = startRunner({ directory: place("etc"), stateDirectory: place("state"), httpPort });
+  const runner = startRunner({ directory: place("etc"), stateDirectory: place("state"), httpPort, env });
   const stop = async (): Promise<void> => {
     try {
       await runner.stop();

@@ -80,8 +80,10 @@ function renderGrowth(sizes: readonly SizeResult[]): string {
 /** A soak as text: memory after so many changes, and what it is of that after ten thousand. */
 export function renderSoak({ nodes, marks }: SoakResult): string {
   const reference = marks.find(({ changes }) => changes >= 10_000);
-  const rows = marks.map(({ changes, controllerBytes, haproxyBytes, elapsedSeconds }) => [
+  const rows = marks.map(({ changes, heapBytes, controllerBytes, haproxyBytes, elapsedSeconds }) => [
     changes.toLocaleString("en-US"),
+    figure(heapBytes / MIB),
+    figure(ratio(heapBytes, reference?.heapBytes)),
     figure(controllerBytes / MIB),
     figure(ratio(controllerBytes, reference?.controllerBytes)),
     figure(haproxyBytes / MIB),
@@ -89,6 +91,15 @@ export function renderSoak({ nodes, marks }: SoakResult): string {
     figure(elapsedSeconds),
   ]);
   const of = reference === undefined ? "-" : `/ at ${reference.changes.toLocaleString("en-US")}`;
-  const head = [`${nodes.toLocaleString("en-US")} nodes: changes`, "runner, MiB", of, "HAProxy, MiB", of, "seconds"];
+  const head = [
+    `${nodes.toLocaleString("en-US")} nodes: changes`,
+    "runner's heap, MiB",
+    of,
+    "resident, MiB",
+    of,
+    "HAProxy, MiB",
+    of,
+    "seconds",
+  ];
   return renderTable({ head, rows });
 }

@@ -66,6 +66,8 @@ export interface BenchResult {
 /** Memory after so many changes. */
 export interface SoakMark extends MemoryResult {
   readonly changes: number;
+  /** In use in the runner after a collection. */
+  readonly heapBytes: number;
   readonly elapsedSeconds: number;
 }
 

@@ -1,9 +1,12 @@
+import { join } from "node:path";
+import { tempDirectory } from "@lighthouse-sd/test-servers";
 import { type BenchNode, baseNode, fillerNodes, measuredNode } from "./addresses.js";
 import { type Column, untilActive } from "./column.js";
 import { startLighthouse } from "./lighthouse-column.js";
 import { measureMemory } from "./measure-memory.js";
 import { untilQuiet } from "./quiet.js";
 import type { SoakMark } from "./results.js";
+import { heapBytes, heapProbe } from "./runner-heap.js";
 
 /** Members of the cluster besides those that come and go. */
 export const SOAK_NODES = 1_000;
@@ -25,7 +28,9 @@ export interface SoakOptions {
 export async function soak({ serverPort, progress, started }: SoakOptions): Promise<readonly SoakMark[]> {
   progress("starting");
   const fillers = fillerNodes(SOAK_NODES - 1, serverPort);
-  const column = await startLighthouse("lighthouse", [baseNode(serverPort), ...fillers]);
+  const directory = await tempDirectory("lhs");
+  const heapFile = join(directory.path, "heap");
+  const column = await startLighthouse("lighthouse", [baseNode(serverPort), ...fillers], {}, heapProbe(heapFile));
   started(column);
   const pool = Array.from({ length: POOL }, (_, index) => measuredNode(index, serverPort));
   const marks: SoakMark[] = [];
@@ -35,10 +40,13 @@ export async function soak({ serverPort, progress, started }: SoakOptions): Prom
     for (; changes < mark; changes += BATCH * 2) await comeAndGo(column, pool, changes / 2);
     await untilQuiet(column);
     const elapsedSeconds = (performance.now() - began) / 1_000;
-    marks.push({ changes, elapsedSeconds, ...(await measureMemory(column)) });
+    // The collection comes first, so that resident memory is read without what was waiting for one.
+    const heap = await heapBytes(column.controllerPid, heapFile);
+    marks.push({ changes, elapsedSeconds, heapBytes: heap, ...(await measureMemory(column)) });
     progress(`${changes.toLocaleString("en-US")} changes`);
   }
   await column.stop();
+  await directory.remove();
   return marks;
 }
 

@@ -80,12 +80,13 @@ describe("a run", () => {
 it("a soak shows memory beside that after ten thousand changes", () => {
   const mark = (changes: number, mib: number) => ({
     changes,
+    heapBytes: (mib / 2) * 2 ** 20,
     controllerBytes: mib * 2 ** 20,
     haproxyBytes: 20 * 2 ** 20,
     elapsedSeconds: changes / 100,
   });
   const marks = [mark(1_000, 80), mark(10_000, 100), mark(100_000, 105)];
   const text = renderSoak({ name: "n", startedAt: "", machine: MACHINE, nodes: 1_000, marks });
-  expect(row(text, "1,000  ")).toEqual(["80.0", "0.80", "20.0", "1.00", "10.0"]);
-  expect(row(text, "100,000")).toEqual(["105", "1.05", "20.0", "1.00", "1,000"]);
+  expect(row(text, "1,000  ")).toEqual(["40.0", "0.80", "80.0", "0.80", "20.0", "1.00", "10.0"]);
+  expect(row(text, "100,000")).toEqual(["52.5", "1.05", "105", "1.05", "20.0", "1.00", "1,000"]);
 });
