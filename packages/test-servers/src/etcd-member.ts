@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { httpGet } from "./http-request.js";
@@ -57,6 +58,11 @@ export class EtcdMember {
 
   resume(): void {
     this.#process.signal("SIGCONT");
+  }
+
+  /** From now on it can write to no file, as with a full disk; until it is started again. */
+  fillDisk(): void {
+    execFileSync("prlimit", ["--pid", String(this.#process.pid), "--fsize=1"]);
   }
 
   /** Ends the process, without a word by default, and waits until it is gone. Safe twice. */

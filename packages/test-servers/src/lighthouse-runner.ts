@@ -42,15 +42,17 @@ export interface RunnerOptions {
   /** Further arguments of `run`. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Another one than this workspace's: an installed one, a single file. */
+  readonly program?: string;
 }
 
 /** Starts `lighthouse-runner run`. Does not wait for anything. */
 export function startRunner(options: RunnerOptions): RunnerProcess {
-  const { directory, stateDirectory, httpPort, args = [], env = {} } = options;
+  const { directory, stateDirectory, httpPort, args = [], env = {}, program = runnerProgram } = options;
   const http = httpPort === undefined ? "off" : `127.0.0.1:${httpPort}`;
   const child = spawn(
     process.execPath,
-    [runnerProgram, "run", directory, "--state-dir", stateDirectory, "--http", http, "--log-format", "json", ...args],
+    [program, "run", directory, "--state-dir", stateDirectory, "--http", http, "--log-format", "json", ...args],
     { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } },
   );
   const { pid } = child;

@@ -1,5 +1,5 @@
 import { accessSync, constants } from "node:fs";
-import { delimiter, isAbsolute, join } from "node:path";
+import { delimiter, dirname, isAbsolute, join } from "node:path";
 
 /** Servers that tests run, with where their program is named and the Debian package that has it. */
 const SERVERS = {
@@ -8,8 +8,21 @@ const SERVERS = {
   dnsmasq: { variable: "DNSMASQ_BIN", program: "dnsmasq", debianPackage: "dnsmasq-base" },
   redis: { variable: "REDIS_SERVER_BIN", program: "redis-server", debianPackage: "redis-server" },
   etcd: { variable: undefined, program: "etcd", debianPackage: "etcd-server" },
+  // Called as it is: the programs on PATH are for the user rabbitmq alone.
+  rabbitmq: {
+    variable: undefined,
+    program: "/usr/lib/rabbitmq/bin/rabbitmq-server",
+    debianPackage: "rabbitmq-server",
+  },
   // No program but a library, with the Java that its Debian package brings along.
   zookeeper: { variable: undefined, program: "/usr/share/java/zookeeper.jar", debianPackage: "zookeeper" },
+  // Debian keeps the programs of each major version apart, and none of these on PATH.
+  postgresql: {
+    variable: undefined,
+    program: "/usr/lib/postgresql/15/bin/postgres",
+    debianPackage: "postgresql-15",
+  },
+  pgbouncer: { variable: undefined, program: "pgbouncer", debianPackage: "pgbouncer" },
 } as const;
 
 /** A server that tests can ask for. */
@@ -36,6 +49,21 @@ export function dnsmasqBinary(): string {
 /** The path of the Redis server that tests run: REDIS_SERVER_BIN, or the one on PATH. Throws where there is none. */
 export function redisBinary(): string {
   return foundServer("redis");
+}
+
+/** The path of one of PostgreSQL's programs. Throws where there is none. */
+export function postgresqlBinary(name: "postgres" | "initdb" | "pg_basebackup" | "psql"): string {
+  return join(dirname(foundServer("postgresql")), name);
+}
+
+/** The path of the pgbouncer that tests run. Throws where there is none. */
+export function pgbouncerBinary(): string {
+  return foundServer("pgbouncer");
+}
+
+/** The folder of RabbitMQ's programs. Throws where there is none. */
+export function rabbitmqPrograms(): string {
+  return dirname(foundServer("rabbitmq"));
 }
 
 /** Java's class path for the ZooKeeper that tests run: Debian's, with a logger that writes to stderr. Throws where there

@@ -6,13 +6,16 @@ const KEPT_OUTPUT = 200_000;
 export class ServerProcess {
   readonly #program: string;
   readonly #args: readonly string[];
+  readonly #user: { readonly uid: number; readonly gid: number } | undefined;
   #child: ChildProcess | undefined;
   #output = "";
 
-  /** Starts nothing. One of `args` should begin with the test's directory: so it goes with the test process. */
-  constructor(program: string, args: readonly string[]) {
+  /** Starts nothing. One of `args` should begin with the test's directory: so it goes with the test process. Without
+   * `user` it runs as the tests do. */
+  constructor(program: string, args: readonly string[], user?: { readonly uid: number; readonly gid: number }) {
     this.#program = program;
     this.#args = args;
+    this.#user = user;
   }
 
   /** The newest part of what it has written, stdout and stderr as they came. */
@@ -32,7 +35,7 @@ export class ServerProcess {
 
   /** Starts it; `more` are arguments for this run alone. Does not wait for anything. */
   start(more: readonly string[] = []): void {
-    const child = spawn(this.#program, [...this.#args, ...more], { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(this.#program, [...this.#args, ...more], { stdio: ["ignore", "pipe", "pipe"], ...this.#user });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (part: string) => {

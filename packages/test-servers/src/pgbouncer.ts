@@ -1,0 +1,76 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { acceptsConnections } from "./accepts-connections.js";
+import { freePort } from "./free-port.js";
+import { giveToServer, ownDirectories, postgresqlUser } from "./postgresql-user.js";
+import { pgbouncerBinary } from "./required-server.js";
+import { ServerProcess } from "./server-process.js";
+import { waitFor } from "./wait-for.js";
+
+/** How a pgbouncer is run. */
+export interface PgbouncerOptions {
+  /** Holds its configuration. */
+  readonly directory: string;
+  /** The file that its list of databases includes; it is made, empty, where it is not there. */
+  readonly include: string;
+  /** Lines of its `[pgbouncer]` section beside the ones every server has. */
+  readonly settings?: readonly string[];
+}
+
+/** A real pgbouncer, on loopback; everybody is let in, and `admin` may use its console. */
+export interface Pgbouncer {
+  readonly port: number;
+  readonly output: string;
+  /** Stops the process where it stands: connections are opened, nothing is answered. */
+  pause(): void;
+  resume(): void;
+  /** Ends it and waits until it is gone. Safe twice. */
+  stop(): Promise<void>;
+}
+
+/** Starts one on a free port and waits until it accepts connections. */
+export async function startPgbouncer({ directory, include, settings = [] }: PgbouncerOptions): Promise<Pgbouncer> {
+  const port = await freePort();
+  const own = join(directory, `pgbouncer-${port}`);
+  ownDirectories(directory, own);
+  const file = join(own, "pgbouncer.ini");
+  const lines = [
+    "[databases]",
+    `%include ${include}`,
+    "[pgbouncer]",
+    `listen_port = ${port}`,
+    ...EVERY_SERVER,
+    ...settings,
+  ];
+  writeFileSync(file, `${lines.join("\n")}\n`, { mode: 0o644 });
+  writeFileSync(include, "", { flag: "a", mode: 0o644 });
+  giveToServer(file);
+  const server = new ServerProcess(pgbouncerBinary(), [file], postgresqlUser());
+  server.start();
+  await waitFor(
+    () => {
+      server.requireRunning();
+      return acceptsConnections(port);
+    },
+    { what: `pgbouncer to accept connections on port ${port}` },
+  );
+  return {
+    port,
+    get output() {
+      return server.output;
+    },
+    pause: () => server.signal("SIGSTOP"),
+    resume: () => server.signal("SIGCONT"),
+    stop: () => server.kill(),
+  };
+}
+
+const EVERY_SERVER = [
+  "listen_addr = 127.0.0.1",
+  "unix_socket_dir =",
+  "auth_type = any",
+  "admin_users = admin",
+  "pool_mode = transaction",
+  "ignore_startup_parameters = extra_float_digits",
+  "server_login_retry = 0.2",
+];
