@@ -15,9 +15,10 @@ const REDIS = { program: "redis-server", debianPackage: "redis-server", variable
 const ZOOKEEPER = { file: "/usr/share/java/zookeeper.jar", debianPackage: "zookeeper" };
 /** Called as it is, not by the scripts on PATH, which are for its own user alone. */
 const RABBITMQ = { file: "/usr/lib/rabbitmq/bin/rabbitmq-server", debianPackage: "rabbitmq-server" };
-/** What `npm start` and `npm run bench` need, and what tests need besides. */
+/** What `npm start` needs, what `npm run bench` needs besides, and what tests need besides. */
 const REQUIRED = [HAPROXY];
-export const FOR_TESTS = [...REQUIRED, ETCD, OPENSSL, ZOOKEEPER, DNSMASQ, REDIS, RABBITMQ];
+export const FOR_BENCH = [...REQUIRED, ETCD, ZOOKEEPER];
+export const FOR_TESTS = [...FOR_BENCH, OPENSSL, DNSMASQ, REDIS, RABBITMQ];
 /** What the examples that `npm run example` runs need, by name. */
 export const FOR_EXAMPLES = { rabbitmq: [HAPROXY, RABBITMQ] };
 

@@ -8,15 +8,34 @@ export function parseActiveServers(stat: string): number | undefined {
 
 const RUNNING = "2";
 
-/** Of `show servers state <backend>`: the addresses of servers that are running, in neither maintenance nor drain. */
-export function parseRunningServers(state: string): ReadonlySet<string> {
+/** A server as `show servers state` has it. */
+export interface ServerState {
+  readonly address: string;
+  /** In neither maintenance nor drain, and not down. */
+  readonly running: boolean;
+}
+
+/** All of `show servers state <backend>`. */
+export function parseServers(state: string): readonly ServerState[] {
   const [, header = "", ...lines] = state.split("\n");
   const names = header.replace(/^# /, "").split(" ");
   const [address, operational, admin] = ["srv_addr", "srv_op_state", "srv_admin_state"].map((name) =>
     names.indexOf(name),
   ) as [number, number, number];
-  const running = lines
+  return lines
+    .filter((line) => line !== "")
     .map((line) => line.split(" "))
-    .filter((cells) => cells[operational] === RUNNING && cells[admin] === "0");
-  return new Set(running.map((cells) => cells[address] ?? ""));
+    .map((cells) => ({
+      address: cells[address] ?? "",
+      running: cells[operational] === RUNNING && cells[admin] === "0",
+    }));
+}
+
+/** Of `show servers state <backend>`: the addresses of servers that are running. */
+export function parseRunningServers(state: string): ReadonlySet<string> {
+  return new Set(
+    parseServers(state)
+      .filter(({ running }) => running)
+      .map(({ address }) => address),
+  );
 }

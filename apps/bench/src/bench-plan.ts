@@ -11,6 +11,8 @@ export interface BenchPlan {
   /** Changes of one block. */
   readonly cpuChanges: Bound;
   readonly longLived: { readonly connections: number; readonly changes: number };
+  /** A service comes up, with each registry. */
+  readonly starts: Bound;
 }
 
 /** At most so many, and none that begins after so many milliseconds; but always one. */
@@ -28,6 +30,7 @@ export const FULL: BenchPlan = {
   cpuBlocks: { count: 2, ms: 12_000 },
   cpuChanges: { count: 100, ms: 3_000 },
   longLived: { connections: 50, changes: 20 },
+  starts: { count: 20, ms: 90_000 },
 };
 
 /** `npm run bench -- --quick` */
@@ -39,7 +42,11 @@ export const QUICK: BenchPlan = {
   cpuBlocks: { count: 1, ms: 0 },
   cpuChanges: { count: 24, ms: 600 },
   longLived: { connections: 50, changes: 10 },
+  starts: { count: 5, ms: 20_000 },
 };
+
+/** `npm run bench -- --registries` */
+export const REGISTRIES_ALONE: BenchPlan = { ...FULL, sizes: [] };
 
 /** Runs `step` as often as `bound` lets it; gives how often that was. */
 export async function within(bound: Bound, step: (index: number) => Promise<void>): Promise<number> {

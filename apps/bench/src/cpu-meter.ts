@@ -1,5 +1,5 @@
 import { haproxyProcesses } from "@lighthouse-sd/test-servers";
-import type { Column } from "./column.js";
+import type { Follower } from "./column.js";
 import { CpuAccount, type CpuUse } from "./cpu-account.js";
 import { type ProcessTimes, processTimes } from "./process-figures.js";
 
@@ -8,17 +8,17 @@ const EVERY_MS = 50;
 
 /** Measures the CPU time that a column uses from `start` to `stop`. */
 export class CpuMeter {
-  readonly #column: Column;
+  readonly #column: Follower;
   readonly #account: CpuAccount;
   #running: Promise<void> = Promise.resolve();
   #stopped = false;
 
-  private constructor(column: Column) {
+  private constructor(column: Follower) {
     this.#column = column;
     this.#account = new CpuAccount(column.controllerPid);
   }
 
-  static async start(column: Column): Promise<CpuMeter> {
+  static async start(column: Follower): Promise<CpuMeter> {
     const meter = new CpuMeter(column);
     await meter.look();
     meter.#running = meter.#run();

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { freePort, haproxyBinary, killHaproxies, tempDirectory } from "@lighthouse-sd/test-servers";
 import type { BenchNode } from "./addresses.js";
 import { CLUSTER, type Column } from "./column.js";
-import { CONFIG_FILE, SOCKET_FILE } from "./lighthouse-column.js";
+import { CONFIG_FILE, SOCKET_FILE } from "./haproxy-files.js";
 import { MemberDirectory } from "./member-directory.js";
 import { Traffic } from "./traffic.js";
 

@@ -12,9 +12,6 @@ import { MemberSource } from "./member-source.js";
 import { untilQuiet } from "./quiet.js";
 import type { ColumnName, ColumnResult, CpuResult, SizeResult } from "./results.js";
 
-/** Requests after which asking takes as long as it always will. */
-const WARM_UP = 300;
-
 /** What a size is measured with. */
 export interface SizeOptions {
   readonly nodes: number;
@@ -71,7 +68,7 @@ async function measureColumns(
     for (const [index, column] of columns.entries()) await step(column, index);
   };
 
-  await byTurns(({ traffic }) => traffic.send(WARM_UP));
+  await byTurns(({ traffic }) => traffic.warmUp());
   progress("one added, one removed");
   await within(plan.pairs, () =>
     byTurns(async (column, index) => {

@@ -1,5 +1,5 @@
 import { haproxyProcesses } from "@lighthouse-sd/test-servers";
-import type { Column } from "./column.js";
+import type { Follower } from "./column.js";
 import { CpuMeter } from "./cpu-meter.js";
 
 /** The file follows a change within a second; the bare loop has none. */
@@ -11,7 +11,7 @@ const REST_SECONDS = 0.021;
 
 /** Waits until a column has nothing left to do: old processes have ended, no CPU time is used, the time in which what is
  * written later may be written is over. */
-export async function untilQuiet(column: Column): Promise<void> {
+export async function untilQuiet(column: Follower): Promise<void> {
   const followedMs = column.name === "floor" ? 0 : FOLLOWED_MS;
   const meter = await CpuMeter.start(column);
   const began = performance.now();

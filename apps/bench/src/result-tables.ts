@@ -1,12 +1,21 @@
 import { figure, renderTable } from "./render-table.js";
-import { type BenchResult, COLUMNS, type ColumnResult, type SizeResult, type SoakResult } from "./results.js";
+import {
+  type BenchResult,
+  COLUMNS,
+  type ColumnResult,
+  REGISTRIES,
+  type RegistryResult,
+  type SizeResult,
+  type SoakResult,
+} from "./results.js";
 import { perThousand, ratio, summarise } from "./statistics.js";
 
-/** A run as text: one table for each size, and how one change grows from the smallest to the largest. */
+/** A run as text: one table for each size, how one change grows from the smallest to the largest, and the registries. */
 export function renderResult(result: BenchResult): string {
-  const { machine, sizes } = result;
+  const { machine, sizes, registries } = result;
   const where = `${machine.cpu}, ${machine.cores} cores, ${figure(machine.memoryBytes / 2 ** 30)} GiB, Linux ${machine.kernel}, Node.js ${machine.node}, HAProxy ${machine.haproxy}`;
-  return [where, ...sizes.map(renderSize), renderGrowth(sizes)].filter((part) => part !== "").join("\n\n");
+  const parts = [where, ...sizes.map(renderSize), renderGrowth(sizes), renderRegistries(registries)];
+  return parts.filter((part) => part !== "").join("\n\n");
 }
 
 interface Measure {
@@ -51,10 +60,7 @@ function measures(burst: number): readonly Measure[] {
 function renderSize({ nodes, burst, columns }: SizeResult): string {
   const rows = measures(burst).map(({ name, of, compared }) => {
     const [lighthouse, reloading, floor] = COLUMNS.map((column) => of(columns[column]));
-    const cells = [lighthouse, reloading, floor].map((cell) => {
-      const worst = cell?.worst === undefined ? "" : ` (${figure(cell.worst)})`;
-      return `${figure(cell?.value)}${worst}`;
-    });
+    const cells = [lighthouse, reloading, floor].map((cell) => withWorst(cell?.value, cell?.worst));
     const ratios = [ratio(lighthouse?.value, floor?.value), ratio(reloading?.value, lighthouse?.value)];
     return [name, ...cells, ...ratios.map((value) => (compared ? figure(value) : ""))];
   });
@@ -75,6 +81,27 @@ function renderGrowth(sizes: readonly SizeResult[]): string {
   const cells = COLUMNS.map((column) => figure(ratio(median(last, column), median(first, column))));
   const name = `(a) at ${last.nodes.toLocaleString("en-US")} nodes / at ${first.nodes.toLocaleString("en-US")}`;
   return renderTable({ head: ["growth", ...COLUMNS], rows: [[name, ...cells]] });
+}
+
+function renderRegistries(registries: BenchResult["registries"]): string {
+  const found = REGISTRIES.map((name) => registries[name]);
+  if (found.every((result) => result === undefined)) return "";
+  const row = (name: string, of: (result: RegistryResult) => string): readonly string[] => {
+    return [name, ...found.map((result) => (result === undefined ? "-" : of(result)))];
+  };
+  const rows = [
+    row("(g) its check passes: first answer, ms", ({ startMs }) => {
+      const summary = summarise(startMs);
+      return withWorst(summary?.median, summary?.worst);
+    }),
+    row("    measured so often", ({ startMs }) => figure(startMs.length)),
+    row("    requests that failed", ({ failedRequests }) => figure(failedRequests)),
+  ];
+  return renderTable({ head: ["a service comes up: median (worst)", ...REGISTRIES], rows });
+}
+
+function withWorst(value: number | undefined, worst: number | undefined): string {
+  return `${figure(value)}${worst === undefined ? "" : ` (${figure(worst)})`}`;
 }
 
 /** A soak as text: memory after so many changes, and what it is of that after ten thousand. */

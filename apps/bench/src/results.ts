@@ -54,6 +54,21 @@ export interface SizeResult {
   readonly columns: Readonly<Record<ColumnName, ColumnResult>>;
 }
 
+/** Where services are registered. */
+export type RegistryName = "file" | "etcd" | "zookeeper";
+
+/** In the order in which they are measured, and shown. */
+export const REGISTRIES: readonly RegistryName[] = ["file", "etcd", "zookeeper"];
+
+/** What was measured of services that come up. */
+export interface RegistryResult {
+  /** Milliseconds, one for each repeat: from the answer that makes the check pass to the service's first answer. */
+  readonly startMs: readonly number[];
+  /** Requests that were not answered, of all that were sent. */
+  readonly failedRequests: number;
+  readonly requests: number;
+}
+
 /** One run: what stands in bench-results/<name>.json. */
 export interface BenchResult {
   readonly name: string;
@@ -61,6 +76,8 @@ export interface BenchResult {
   readonly elapsedSeconds: number;
   readonly machine: Machine;
   readonly sizes: readonly SizeResult[];
+  /** Without those whose server is not installed. */
+  readonly registries: Readonly<Partial<Record<RegistryName, RegistryResult>>>;
 }
 
 /** Memory after so many changes. */

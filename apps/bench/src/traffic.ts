@@ -5,6 +5,7 @@ const LIMIT_MS = 60_000;
  * it serves, every second request does. */
 const GONE_REQUESTS = 60;
 const GONE_MS = 250;
+const WARM_UP = 300;
 
 /** One request after the other through one HAProxy, each on a connection of its own, each as soon as the last one is
  * answered. Counts those that fail. */
@@ -17,9 +18,9 @@ export class Traffic {
     this.#port = port;
   }
 
-  /** So many requests, whoever answers. */
-  async send(count: number): Promise<void> {
-    for (let index = 0; index < count; index++) await this.#ask();
+  /** So many requests, whoever answers, that asking then takes as long as it always will. */
+  async warmUp(): Promise<void> {
+    for (let index = 0; index < WARM_UP; index++) await this.#ask();
   }
 
   /** When `ip` has first answered, as of `performance.now()`. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { baseNode, fillerNodes, measuredNode, nodeFileName } from "../src/addresses.js";
-import { parseActiveServers, parseRunningServers } from "../src/backend-figures.js";
+import { parseActiveServers, parseRunningServers, parseServers } from "../src/backend-figures.js";
 import { addCommands, deleteCommand, removeCommands } from "../src/floor-commands.js";
 
 const PORT = 8_000;
@@ -46,6 +46,8 @@ describe("what HAProxy says of a backend", () => {
     const line = (ip: string, operational: number, admin: number): string => `3 web 1 s ${ip} ${operational} ${admin}`;
     const header = "# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state";
     const lines = [line("127.0.0.1", 2, 0), line("127.0.0.2", 0, 1), line("127.0.0.3", 2, 8), line("127.0.0.4", 0, 0)];
-    expect([...parseRunningServers(["1", header, ...lines].join("\n"))]).toEqual(["127.0.0.1"]);
+    const state = ["1", header, ...lines, ""].join("\n");
+    expect([...parseRunningServers(state)]).toEqual(["127.0.0.1"]);
+    expect(parseServers(state).length).toBe(4);
   });
 });

@@ -9,6 +9,7 @@ describe("the command line", () => {
   it.each([
     { args: [], kind: "full", name: "full-2024-05-06T070809" },
     { args: ["--quick"], kind: "quick", name: "quick-2024-05-06T070809" },
+    { args: ["--registries"], kind: "registries", name: "registries-2024-05-06T070809" },
     { args: ["--soak", "--name", "mine"], kind: "soak", name: "mine" },
     { args: ["--name", "v1.2_a"], kind: "full", name: "v1.2_a" },
   ])("$args: $kind, written as $name", ({ args, kind, name }) =>
@@ -16,6 +17,7 @@ describe("the command line", () => {
   );
 
   it.each([
+    { args: ["--full"], message: "unknown option --full" },
     { args: ["--fast"], message: "unknown option --fast" },
     { args: ["--name"], message: 'got ""' },
     { args: ["--name", "../x"], message: 'got "../x"' },

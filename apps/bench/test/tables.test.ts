@@ -21,7 +21,11 @@ function column(factor: number): ColumnResult {
 function result(...nodes: readonly number[]): BenchResult {
   const columns = { lighthouse: column(1), "reload-always": column(20), floor: column(0.5) };
   const sizes = nodes.map((count) => ({ nodes: count, burst: 500, columns }));
-  return { name: "n", startedAt: "2020-01-01T00:00:00Z", elapsedSeconds: 300, machine: MACHINE, sizes };
+  const registries = {
+    file: { startMs: [40, 10, 30], failedRequests: 0, requests: 400 },
+    zookeeper: { startMs: [20, 22], failedRequests: 1, requests: 350 },
+  };
+  return { name: "n", startedAt: "2020-01-01T00:00:00Z", elapsedSeconds: 300, machine: MACHINE, sizes, registries };
 }
 
 /** The cells of the row that begins with `name`. */
@@ -74,6 +78,19 @@ describe("a run", () => {
   it("says how an addition grows from the smallest size to the largest, where there are two", () => {
     expect(row(text, "(a) at 1,000 nodes / at 10")).toEqual(["1.00", "1.00", "1.00"]);
     expect(renderResult(result(10))).not.toContain("growth");
+  });
+
+  it("has median and worst of a service that comes up with each registry, and a dash for one that is not installed", () => {
+    const table = text.slice(text.indexOf("a service comes up"));
+    expect(row(table, "a service comes up: median (worst)")).toEqual(["file", "etcd", "zookeeper"]);
+    expect(row(table, "(g) its check passes: first answer, ms")).toEqual(["30.0 (40.0)", "-", "21.0 (22.0)"]);
+    expect(row(table, "    measured so often")).toEqual(["3.00", "-", "2.00"]);
+    expect(row(table, "    requests that failed")).toEqual(["0", "-", "1.00"]);
+  });
+
+  it("shows nothing of sizes, or of registries, where none were measured", () => {
+    expect(renderResult(result())).not.toContain("nodes present");
+    expect(renderResult({ ...result(10), registries: {} })).not.toContain("a service comes up");
   });
 });
 
