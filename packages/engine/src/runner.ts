@@ -2,8 +2,8 @@ import { join } from "node:path";
 import type { Context, Peer } from "@lighthouse-sd/core";
 import { durationMs } from "@lighthouse-sd/core";
 import type { TargetLock } from "@lighthouse-sd/plugin-kit";
-import { type Clock, settlesWithin } from "./clock.js";
-import type { Configuration, FileProblem, LoggingSettings } from "./config/configuration.js";
+import { settlesWithin } from "./clock.js";
+import type { FileProblem, LoggingSettings } from "./config/configuration.js";
 import { type DrainReply, type DrainRequest, decideDrain } from "./drains/decide-drain.js";
 import { DrainKeeper } from "./drains/drain-keeper.js";
 import { DrainOverlay } from "./drains/drain-overlay.js";
@@ -13,51 +13,22 @@ import { decideRelease, type ReleaseReply } from "./guard/decide-release.js";
 import { hostPeer } from "./host-peer.js";
 import { HttpEndpoints } from "./http/http-endpoints.js";
 import type { RunnerState } from "./http/status.js";
-import type { LogOutput, LogSettings } from "./logging/log-output.js";
+import { configEvents } from "./journal/config-events.js";
+import { Journal } from "./journal/journal.js";
+import { journaledLog } from "./journal/journaled-log.js";
+import type { EventNote, Noter } from "./journal/runner-event.js";
 import { Membership } from "./membership/membership.js";
 import { shownMembers } from "./membership/shown-members.js";
 import { SnapshotKeeper } from "./membership/snapshot-keeper.js";
 import { RunnerMetrics } from "./metrics/runner-metrics.js";
 import { NextStart } from "./next-start.js";
-import type { CallTimes } from "./plugin-calls.js";
 import type { ServiceDrainReply, ServiceDrainRequest } from "./reporter/service-drains.js";
 import { ServiceReporting } from "./reporter/service-reporting.js";
-import { dutiesOf, type Role, taskSentence, writersPart } from "./roles.js";
+import { dutiesOf, taskSentence, writersPart } from "./roles.js";
+import type { RunnerOptions } from "./runner-options.js";
 import { lockStateDirectory, makeStateDirectory } from "./state-directory.js";
 import { Balancers } from "./sync/balancers.js";
-import type { Locate } from "./sync/problem-places.js";
 import type { Settle } from "./sync/settle.js";
-
-/** Where a runner's configuration comes from; `ConfigurationStore` is one. */
-export interface ConfigurationSource {
-  start(): Promise<void>;
-  readonly configuration: Configuration;
-  readonly problems: readonly FileProblem[];
-  readonly notices: readonly FileProblem[];
-  onChange(listener: () => void): void;
-  readonly locate: Locate;
-  rescan(): Promise<void>;
-  stop(): Promise<void>;
-}
-
-/** What a runner needs. */
-export interface RunnerOptions {
-  /** The configuration directory, absolute. */
-  readonly directory: string;
-  readonly stateDirectory: string;
-  readonly role: Role;
-  readonly configuration: ConfigurationSource;
-  readonly log: LogOutput;
-  /** What of logging.yaml and its defaults the command line overrides. */
-  readonly logging: Partial<LogSettings>;
-  /** What of http.listen the command line overrides. */
-  readonly http: string | undefined;
-  readonly version: string;
-  readonly clock: Clock;
-  readonly times: CallTimes;
-  /** From 0 to 1, for spreading retries. */
-  readonly random: () => number;
-}
 
 /** What is left of the stop's 5 seconds after the calls into plugins, in milliseconds. */
 const STOP_MS = 4800;
@@ -69,19 +40,24 @@ export class Runner {
   readonly #listeners: (() => void)[] = [];
   readonly #http: HttpEndpoints;
   readonly #metrics = new RunnerMetrics();
+  readonly #journal: Journal;
+  readonly #note: Noter = (note) => this.#journal.note(note);
   readonly #drains: DrainKeeper;
   readonly #locks: TargetLock[] = [];
   #reporting: ServiceReporting | undefined;
   #parts: { readonly membership: Membership; readonly balancers: Balancers } | undefined;
   #beginCalls: () => void = () => undefined;
   #wasReady = false;
+  #problems: readonly FileProblem[] = [];
   readonly #nextStart = new NextStart();
 
   constructor(options: RunnerOptions) {
     this.#options = options;
     this.#startedAt = options.clock.now();
-    this.#http = new HttpEndpoints(options.log.logger("http"), {
+    this.#journal = new Journal(options.clock);
+    this.#http = new HttpEndpoints(options.log.logger("http"), options.clock, {
       state: () => this.state(),
+      journal: this.#journal,
       metrics: () => this.#metrics.page(this.state()),
       drain: (request) => this.drain(request),
       release: (cluster) => this.release(cluster),
@@ -107,7 +83,10 @@ export class Runner {
     configuration.onChange(() => this.#apply());
     this.#apply();
     for (const duty of duties) await this.#http.listenOnSocket(join(stateDirectory, `${duty}.sock`));
-    log.logger().info(taskSentence(duties, directory, stateDirectory, configuration.configuration));
+    this.#tell({
+      kind: "runner",
+      message: taskSentence(duties, directory, stateDirectory, configuration.configuration),
+    });
     await this.#reporting?.start(configuration.configuration);
   }
 
@@ -142,12 +121,13 @@ export class Runner {
 
   /** Takes a node out of rotation on this host, or back. Rejects where that cannot be kept. */
   async drain(request: DrainRequest): Promise<DrainReply> {
-    const { clock, log } = this.#options;
+    const { clock } = this.#options;
     const reply = await this.#drains.change((drains) => {
       return decideDrain(request, this.state().clusters, drains, clock.now());
     });
     if (!reply.done || !reply.changed) return reply;
-    log.logger().info(reply.message);
+    const nodes = { [request.drained ? "drained" : "undrained"]: [reply.node] };
+    this.#tell({ kind: "operator", message: reply.message, cluster: request.cluster, nodes });
     this.#running().membership.drainsChanged(request.cluster);
     this.#membersChanged(request.cluster, clock.elapsed());
     return reply;
@@ -157,7 +137,8 @@ export class Runner {
   release(cluster: string): ReleaseReply {
     const reply = decideRelease(cluster, this.state().clusters);
     if (!reply.done) return reply;
-    this.#options.log.logger().warn(reply.message);
+    const { message, released } = reply;
+    this.#tell({ kind: "operator", level: "warn", message, cluster, nodes: { released } });
     this.#running().membership.release(cluster);
     return reply;
   }
@@ -211,6 +192,7 @@ export class Runner {
       random,
       snapshots,
       log: log.logger(),
+      note: this.#note,
       contextFor: ({ name }) => context("discovery", name, () => undefined),
       drainedIn: (cluster) => drainTest(this.#drains.of(cluster)),
       onChange: (cluster, at) => this.#membersChanged(cluster, at),
@@ -227,7 +209,8 @@ export class Runner {
       undecided: () => membership.undecided(),
       locate: (file, path, atKey) => configuration.locate(file, path, atKey),
       meterFor: (balancer) => this.#metrics.meter(balancer),
-      onState: () => this.#tell(),
+      onState: () => this.#changed(),
+      note: this.#note,
     });
     // The first sync waits this long for sources to speak, so that a target that is not running yet starts up right.
     clock.after(this.#settle().maxMs, this.#beginCalls);
@@ -241,10 +224,10 @@ export class Runner {
       clock,
       times,
       random,
-      logFor: (part) => log.logger(part),
+      logFor: (part) => journaledLog(log.logger(part), part, this.#note),
       contextFor: (kind, name) => this.#context(peer, kind, name, () => undefined),
       checked: (service, check, passed) => this.#metrics.checked(service, check, passed),
-      onState: () => this.#tell(),
+      onState: () => this.#changed(),
     });
   }
 
@@ -259,19 +242,21 @@ export class Runner {
     const current = configuration.configuration;
     this.#configureLog(current.logging);
     for (const notice of this.#nextStart.notices(current.runner)) log.logger().warn(notice);
+    for (const event of configEvents(this.#problems, configuration.problems)) this.#note(event);
+    this.#problems = configuration.problems;
     void this.#http.listen(http ?? current.runner.http.listen);
     const writers = writersPart(current, dutiesOf(this.#options.role));
     balancers.apply(writers);
     membership.apply(writers);
     this.#reporting?.apply(current);
     this.#beginIfHeard();
-    this.#tell();
+    this.#changed();
   }
 
   #membersChanged(cluster: string, at: number): void {
     this.#parts?.balancers.membershipChanged(cluster, at);
     this.#beginIfHeard();
-    this.#tell();
+    this.#changed();
   }
 
   #beginIfHeard(): void {
@@ -294,7 +279,12 @@ export class Runner {
     return this.#parts;
   }
 
-  #tell(): void {
+  #tell({ level = "info", ...note }: Omit<EventNote, "level"> & { readonly level?: "info" | "warn" }): void {
+    this.#options.log.logger()[level](note.message);
+    this.#note({ ...note, level });
+  }
+
+  #changed(): void {
     for (const listener of this.#listeners) listener();
   }
 }

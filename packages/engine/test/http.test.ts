@@ -3,6 +3,7 @@ import { request } from "node:http";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { systemClock } from "../src/clock.js";
 import type { DrainReply, DrainRequest } from "../src/drains/decide-drain.js";
 import type { ReleaseReply } from "../src/guard/decide-release.js";
 import { answerRequest } from "../src/http/answer-request.js";
@@ -10,6 +11,7 @@ import { isKnownHost } from "../src/http/host-names.js";
 import { HttpEndpoints } from "../src/http/http-endpoints.js";
 import { parseListenAddress } from "../src/http/listen-address.js";
 import type { RunnerState } from "../src/http/status.js";
+import { Journal } from "../src/journal/journal.js";
 import { unknownCluster, withAnswer, withLoss } from "../src/membership/cluster-state.js";
 import { newBalancerState } from "../src/sync/balancer-state.js";
 import { judgementAt } from "./support/judgement.js";
@@ -83,6 +85,7 @@ async function ask(
     { method, url, knownHost, overSocket },
     {
       state: () => state,
+      journal: new Journal(systemClock),
       metrics: samplePage,
       drain: sampleDrain,
       release: sampleRelease,
@@ -330,8 +333,9 @@ test.each<[string, unknown]>([
 describe("the endpoints", () => {
   function endpoints() {
     const log = new RecordingLog();
-    const http = new HttpEndpoints(log, {
+    const http = new HttpEndpoints(log, systemClock, {
       state: sampleState,
+      journal: new Journal(systemClock),
       metrics: samplePage,
       drain: sampleDrain,
       release: sampleRelease,
@@ -389,12 +393,13 @@ describe("the endpoints", () => {
   test("an answer that cannot be made is an error of its request, not of the process", async () => {
     const broken = {
       state: sampleState,
+      journal: new Journal(systemClock),
       drain: sampleDrain,
       release: sampleRelease,
       drainService: sampleServiceDrain,
       metrics: () => Promise.reject(new Error("no numbers")),
     };
-    const http = new HttpEndpoints(new RecordingLog(), broken);
+    const http = new HttpEndpoints(new RecordingLog(), systemClock, broken);
     onTestFinished(() => http.close());
     await http.listen("127.0.0.1:0");
     const place = { host: "127.0.0.1", port: http.port() };

@@ -1,4 +1,4 @@
-import { request } from "node:http";
+import { type ClientRequest, type IncomingMessage, type RequestOptions, request } from "node:http";
 import { errorText } from "../error-text.js";
 
 /** Where a running one answers. */
@@ -10,43 +10,79 @@ export interface RunnerAnswer {
   readonly body: string;
 }
 
+/** What a question is, apart from its path. */
+export interface Question {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Aborts: the answer is no longer wanted. */
+  readonly signal?: AbortSignal;
+}
+
 const LIMIT_MS = 10_000;
 const LARGEST_ANSWER = 64 * 1024 * 1024;
 
 /** Asks a running one. Rejects, saying what to do, where it gives no answer within 10 s. */
-export function askRunner(address: RunnerAddress, method: string, path: string): Promise<RunnerAnswer> {
-  const target =
-    "socket" in address
-      ? { socketPath: address.socket, headers: { host: "localhost" } }
-      : { host: address.url.hostname.replace(/^\[|\]$/g, ""), port: address.url.port || 80 };
+export async function askRunner(address: RunnerAddress, method: string, path: string): Promise<RunnerAnswer> {
+  const signal = AbortSignal.timeout(LIMIT_MS);
+  const answer = await openAnswer(address, path, { method, signal });
+  try {
+    return { status: answer.statusCode ?? 0, body: await wholeBody(answer) };
+  } catch (error) {
+    throw new Error(unreachable(address, signal.aborted ? signal.reason : error), { cause: error });
+  }
+}
+
+/** The beginning of an answer of a running one; its body is still to be read. Rejects, saying what to do, where there is
+ * none within 10 s. */
+export function openAnswer(address: RunnerAddress, path: string, question: Question): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const fail = (error: unknown): void => reject(new Error(unreachable(address, error), { cause: error }));
-    const asked = request(
-      { ...target, method, path, agent: false, signal: AbortSignal.timeout(LIMIT_MS) },
-      (answer) => {
-        let body = "";
-        answer.setEncoding("utf8").on("data", (part: string) => {
-          body += part;
-          if (body.length > LARGEST_ANSWER) asked.destroy(new Error("its answer is far too long"));
-        });
-        answer.on("error", fail).on("end", () => resolve({ status: answer.statusCode ?? 0, body }));
-      },
-    );
-    asked.on("error", fail).end();
+    let asked: ClientRequest | undefined;
+    const cancel = setTimeout(() => asked?.destroy(new DOMException("no answer", "TimeoutError")), LIMIT_MS);
+    const options = { ...placeOf(address), ...question, path, agent: false };
+    asked = request({ ...options, headers: { host: hostOf(address), ...question.headers } }, (answer) => {
+      clearTimeout(cancel);
+      resolve(answer);
+    });
+    asked.on("error", (error) => {
+      clearTimeout(cancel);
+      reject(new Error(unreachable(address, error), { cause: error }));
+    });
+    asked.end();
   });
+}
+
+/** Reads an answer to its end. Rejects where it breaks off, or is far too long. */
+export async function wholeBody(answer: IncomingMessage): Promise<string> {
+  let body = "";
+  for await (const part of answer.setEncoding("utf8")) {
+    body += part;
+    if (body.length > LARGEST_ANSWER) throw new Error("its answer is far too long");
+  }
+  return body;
+}
+
+function placeOf(address: RunnerAddress): RequestOptions {
+  if ("socket" in address) return { socketPath: address.socket };
+  return { host: address.url.hostname.replace(/^\[|\]$/g, ""), port: address.url.port || 80 };
+}
+
+function hostOf(address: RunnerAddress): string {
+  return "socket" in address ? "localhost" : address.url.host;
 }
 
 function unreachable(address: RunnerAddress, error: unknown): string {
   const where = "socket" in address ? address.socket : address.url.origin;
-  switch ((error as NodeJS.ErrnoException).code) {
+  const { code, name } = error as NodeJS.ErrnoException;
+  if (name === "TimeoutError" || name === "AbortError") {
+    return `the runner at ${where} did not answer within ${LIMIT_MS / 1000} s`;
+  }
+  switch (code) {
     case "ENOENT":
     case "ECONNREFUSED":
       return `no runner answers at ${where}: is it running, and with this state directory or address?`;
     case "EACCES":
     case "EPERM":
       return `${where} belongs to another user: run this as the user that the runner has, or as root`;
-    case "ABORT_ERR":
-      return `the runner at ${where} did not answer within ${LIMIT_MS / 1000} s`;
     default:
       return `the runner at ${where} gave no answer: ${errorText(error)}`;
   }

@@ -5,6 +5,7 @@ import { terminalStyle } from "../logging/terminal-style.js";
 import { type Bundle, pluginFinder } from "./bundle.js";
 import { runCheck } from "./check-command.js";
 import { drainTarget, runDrain } from "./drain-command.js";
+import { runEvents, type TypedEventsOptions } from "./events-command.js";
 import { EXIT, UsageError } from "./exit-codes.js";
 import type { RunnerChoice } from "./find-runner.js";
 import { runPlan } from "./plan-command.js";
@@ -49,6 +50,7 @@ function buildProgram(bundle: Bundle, finish: (code: number) => void): Command {
   addDrain(program, finish, true);
   addDrain(program, finish, false);
   addRelease(program, finish);
+  addEvents(program, finish);
   return program;
 }
 
@@ -170,6 +172,36 @@ function addRelease(program: Command, finish: (code: number) => void): void {
     .action(async (cluster: string, runner: RunnerChoice) => {
       finish(await runRelease({ cluster, runner, env: process.env, out: print }));
     });
+}
+
+function addEvents(program: Command, finish: (code: number) => void): void {
+  program
+    .command("events")
+    .description("tell what has happened in a running one, the newest last")
+    .option("-f, --follow", "go on with what happens from now on, also over a restart of the runner")
+    .option("--limit <count>", "the newest ones, so many (default: 100)")
+    .option("--kind <kinds>", "only those of these kinds, separated by commas: members, guard, reload, ...")
+    .option("--cluster <name>", "only those of this cluster")
+    .option("--balancer <name>", "only those of this balancer")
+    .option("--service <name>", "only those of this service of this host")
+    .option("--json", "print JSON, one event on each line")
+    .option(...RUNNING_STATE_DIR)
+    .option(...RUNNING_URL)
+    .action(async (typed: TypedEventsOptions) => {
+      const style = terminalStyle(process.stdout, process.env);
+      const signal = typed.follow === true ? interrupted() : new AbortController().signal;
+      const news = (text: string): void => void process.stderr.write(`${text}\n`);
+      finish(await runEvents({ typed, env: process.env, style, out: print, news, signal }));
+    });
+}
+
+/** Aborts when the user has had enough, or nobody reads any more. */
+function interrupted(): AbortSignal {
+  const over = new AbortController();
+  const end = (): void => over.abort();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, end);
+  process.stdout.once("error", end);
+  return over.signal;
 }
 
 function print(text: string): void {

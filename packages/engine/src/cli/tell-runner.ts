@@ -2,6 +2,7 @@ import { oneLine } from "../error-text.js";
 import type { Duty } from "../roles.js";
 import { askRunner } from "./ask-runner.js";
 import { findRunner, type RunnerChoice } from "./find-runner.js";
+import { refusalOf } from "./read-answer.js";
 
 /** Has the running one that is meant change something, and gives the sentence in which it tells what came of it. Rejects
  * with what the runner refused. */
@@ -12,19 +13,17 @@ export async function tellRunner(
   path: string,
   duty: Duty = "writer",
 ): Promise<string> {
-  const { status, body } = await askRunner(await findRunner(runner, env, duty), method, path);
-  const { message, error } = readAnswer(body);
-  if (status !== 200 || message === undefined) {
-    throw new Error(error ?? `the runner answered ${status}: ${oneLine(body)}`);
-  }
+  const answer = await askRunner(await findRunner(runner, env, duty), method, path);
+  const message = answer.status === 200 ? messageField(answer.body) : undefined;
+  if (message === undefined) throw new Error(refusalOf(answer));
   return oneLine(message);
 }
 
-function readAnswer(body: string): { readonly message?: string; readonly error?: string } {
+function messageField(body: string): string | undefined {
   try {
-    const { message, error } = JSON.parse(body) as Record<string, unknown>;
-    return { ...(typeof message === "string" && { message }), ...(typeof error === "string" && { error }) };
+    const { message } = JSON.parse(body) as Record<string, unknown>;
+    return typeof message === "string" ? message : undefined;
   } catch {
-    return {};
+    return undefined;
   }
 }

@@ -1,4 +1,5 @@
 import type { Node } from "@lighthouse-sd/core";
+import type { NodesOfEvent } from "../journal/runner-event.js";
 import { addressName } from "../membership/address-order.js";
 import { nameList } from "../name-list.js";
 import type { GuardState, HeldNode, Hold } from "./guard-state.js";
@@ -18,6 +19,7 @@ export interface Guarded {
 export interface GuardSentence {
   readonly level: "info" | "warn";
   readonly text: string;
+  readonly nodes?: NodesOfEvent;
 }
 
 /** What a guard has done, as sentences for the log; of releases and takeovers whoever caused them tells. */
@@ -51,7 +53,7 @@ function heldSentences(cluster: string, before: Guarded, { held, guard }: Guarde
   const [first] = fresh;
   if (first === undefined || guard.hold === null) return [];
   const text = `cluster ${cluster}: ${counted(fresh)} held: ${first.reason}; ${endOfHold(cluster, guard.hold)}`;
-  return [{ level: "warn", text }];
+  return [{ level: "warn", text, nodes: { held: namesOf(fresh) } }];
 }
 
 function endedSentences(cluster: string, before: Guarded, after: Guarded, cause: GuardCause): GuardSentence[] {
@@ -63,17 +65,23 @@ function endedSentences(cluster: string, before: Guarded, after: Guarded, cause:
   const [back, gone] = [ended.filter(isBack), ended.filter((entry) => !isBack(entry))];
   const sentences: GuardSentence[] = [];
   if (back.length > 0)
-    sentences.push({ level: "info", text: `cluster ${cluster}: ${counted(back)} back and no longer held` });
+    sentences.push({
+      level: "info",
+      text: `cluster ${cluster}: ${counted(back)} back and no longer held`,
+      nodes: { freed: namesOf(back) },
+    });
   if (gone.length > 0) sentences.push(cause === "confirmation" ? confirmed(cluster, gone) : believed(cluster, gone));
   return sentences;
 }
 
 function confirmed(cluster: string, gone: readonly HeldNode[]): GuardSentence {
-  return { level: "warn", text: `cluster ${cluster}: ${counted(gone)} let go: the loss has stood for confirm_after` };
+  const text = `cluster ${cluster}: ${counted(gone)} let go: the loss has stood for confirm_after`;
+  return { level: "warn", text, nodes: { freed: namesOf(gone) } };
 }
 
 function believed(cluster: string, gone: readonly HeldNode[]): GuardSentence {
-  return { level: "info", text: `cluster ${cluster}: ${counted(gone)} no longer held: enough nodes are there without` };
+  const text = `cluster ${cluster}: ${counted(gone)} no longer held: enough nodes are there without`;
+  return { level: "info", text, nodes: { freed: namesOf(gone) } };
 }
 
 function togetherSentences(cluster: string, before: Guarded, { guard: { hold } }: Guarded): GuardSentence[] {
@@ -85,9 +93,12 @@ function togetherSentences(cluster: string, before: Guarded, { guard: { hold } }
 }
 
 function counted(entries: readonly HeldNode[]): string {
-  const nodes: readonly Node[] = entries.map(({ node }) => node);
-  const are = nodes.length === 1 ? "1 node is" : `${nodes.length} nodes are`;
-  return are.replace(/^(.*) (is|are)$/, `$1 (${nameList(nodes.map(({ name }) => name))}) $2`);
+  const are = entries.length === 1 ? "1 node is" : `${entries.length} nodes are`;
+  return are.replace(/^(.*) (is|are)$/, `$1 (${nameList(namesOf(entries))}) $2`);
+}
+
+function namesOf(entries: readonly HeldNode[]): readonly string[] {
+  return entries.map(({ node }) => node.name);
 }
 
 function addressesOf(held: readonly HeldNode[]): ReadonlySet<string> {

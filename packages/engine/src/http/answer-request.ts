@@ -1,5 +1,8 @@
 import type { DrainReply, DrainRequest } from "../drains/decide-drain.js";
 import type { ReleaseReply } from "../guard/decide-release.js";
+import { type EventsQuery, readEventsQuery } from "../journal/events-query.js";
+import type { Journal } from "../journal/journal.js";
+import { eventsPage } from "../journal/render-events.js";
 import type { MetricsPage } from "../metrics/runner-metrics.js";
 import type { ServiceDrainReply, ServiceDrainRequest } from "../reporter/service-drains.js";
 import { drainRoute } from "./drain-route.js";
@@ -15,6 +18,8 @@ export interface Answer {
   readonly type: string;
   readonly body: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Events follow the body, as they come. */
+  readonly follow?: EventsQuery;
 }
 
 /** A request as far as answers depend on it. */
@@ -26,27 +31,35 @@ export interface Asked {
   readonly knownHost: boolean;
   /** It came over the unix socket, which only the runner's user can open. */
   readonly overSocket: boolean;
+  /** The Accept header. */
+  readonly accept?: string | undefined;
+  /** The Last-Event-ID header: where a follower goes on. */
+  readonly lastEventId?: string | undefined;
 }
 
 /** What answers are made of; asked only where an answer needs it. */
 export interface AnswerSource {
   readonly state: () => RunnerState;
+  readonly journal: Journal;
   readonly metrics: () => Promise<MetricsPage>;
   readonly drain: (request: DrainRequest) => Promise<DrainReply>;
   readonly release: (cluster: string) => ReleaseReply;
   readonly drainService: (request: ServiceDrainRequest) => Promise<ServiceDrainReply>;
 }
 
-type Page = (source: AnswerSource) => Answer | Promise<Answer>;
+type Page = (source: AnswerSource, asked: Asked) => Answer | Promise<Answer>;
 
 const NOT_HERE =
   "changes are taken over the unix socket in the runner's state directory only: use --state-dir in place of --url";
+
+const EVENT_STREAM = "text/event-stream";
 
 const PAGES: ReadonlyMap<string, Page> = new Map<string, Page>([
   ["/healthz", () => text(200, "ok\n")],
   ["/readyz", ({ state }) => readiness(state())],
   ["/metrics", async ({ metrics }) => ({ status: 200, ...(await metrics()) })],
   ["/api/v1/status", ({ state }) => json(200, statusOf(state()))],
+  ["/api/v1/events", ({ journal }, asked) => eventsAnswer(journal, asked)],
 ]);
 
 /** Answers a request from what there is. */
@@ -72,7 +85,7 @@ export async function answerRequest(asked: Asked, source: AnswerSource): Promise
   const page = PAGES.get(path);
   if (page === undefined) return text(404, `Not found. There are: ${[...PAGES.keys()].join(" ")}\n`);
   if (method !== "GET" && method !== "HEAD") return notAllowed("GET, HEAD");
-  return await page(source);
+  return await page(source, asked);
 }
 
 async function drainAnswer(request: DrainRequest, { drain }: AnswerSource): Promise<Answer> {
@@ -93,6 +106,14 @@ async function serviceDrainAnswer(request: ServiceDrainRequest, source: AnswerSo
   const { done, changed, message } = await source.drainService(request);
   if (!done) return json(404, { error: message });
   return json(200, { service: request.service, drained: request.drained, changed, message });
+}
+
+function eventsAnswer(journal: Journal, { method, url, accept, lastEventId }: Asked): Answer {
+  const query = readEventsQuery(url, lastEventId, journal.startedAt);
+  if ("wrong" in query) return json(400, { error: query.wrong });
+  const wantsStream = accept?.split(",").some((type) => type.split(";")[0]?.trim() === EVENT_STREAM) === true;
+  if (!wantsStream || method !== "GET") return json(200, eventsPage(journal, query));
+  return { status: 200, type: EVENT_STREAM, body: "", follow: query };
 }
 
 function notAllowed(allow: string): Answer {

@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { formatAddress, type Logger } from "@lighthouse-sd/core";
+import type { Clock } from "../clock.js";
 import { errorText } from "../error-text.js";
 import type { AnswerSource } from "./answer-request.js";
 import { type HttpServer, serveState } from "./http-server.js";
@@ -13,13 +14,15 @@ const LONGEST_SOCKET_PATH = 107;
 export class HttpEndpoints {
   readonly #log: Logger;
   readonly #source: AnswerSource;
+  readonly #clock: Clock;
   #listen: string | undefined;
   #server: HttpServer | undefined;
   #sockets: readonly { readonly server: HttpServer; readonly path: string }[] = [];
   #work: Promise<void> = Promise.resolve();
 
-  constructor(log: Logger, source: AnswerSource) {
+  constructor(log: Logger, clock: Clock, source: AnswerSource) {
     this.#log = log;
+    this.#clock = clock;
     this.#source = source;
   }
 
@@ -42,7 +45,7 @@ export class HttpEndpoints {
     }
     try {
       await rm(path, { force: true });
-      const server = await withPrivateMode(() => serveState({ path }, this.#source));
+      const server = await withPrivateMode(() => serveState({ path }, this.#source, this.#clock));
       this.#sockets = [...this.#sockets, { server, path }];
     } catch (error) {
       this.#log.warn(`no socket at ${path}: ${errorText(error)}`);
@@ -71,7 +74,7 @@ export class HttpEndpoints {
     await before?.close();
     if (place === "off") return;
     try {
-      this.#server = await serveState(place, this.#source);
+      this.#server = await serveState(place, this.#source, this.#clock);
       this.#log.info(`answers HTTP at http://${formatAddress(place.host, this.#server.port)}`);
     } catch (error) {
       const taken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";

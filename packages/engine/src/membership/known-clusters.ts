@@ -5,6 +5,7 @@ import type { ClusterSettings } from "../config/configuration.js";
 import { memoryOf } from "../guard/guard-memory.js";
 import { type GuardCause, guardSentences } from "../guard/guard-sentences.js";
 import { lostTogether } from "../guard/lost-together.js";
+import type { EventNote, Noter } from "../journal/runner-event.js";
 import { AddressClaims } from "./address-claims.js";
 import { addressName } from "./address-order.js";
 import {
@@ -32,6 +33,7 @@ export interface KnownClustersOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly snapshots: Pick<SnapshotKeeper, "keep">;
+  readonly note: Noter;
   /** Tells which nodes of `cluster` an operator has drained on this host. */
   readonly drainedIn: (cluster: string) => (node: Node) => boolean;
   /** What balancers see of `cluster` has changed; `at`: when that became known, as `Clock.elapsed`. */
@@ -152,8 +154,7 @@ export class KnownClusters {
     const addresses = state.held.map(({ node }) => addressName(node));
     const reused = this.#claims.newerElsewhere(name, addresses, at - durationMs(guard.window));
     const left = withoutTakenOver(state, reused);
-    if (left !== state)
-      this.#options.log.warn(`cluster ${name}: ${DROPPED}: another cluster has taken over their address`);
+    if (left !== state) this.#dropped(name, "another cluster", state, left);
     return left;
   }
 
@@ -164,7 +165,7 @@ export class KnownClusters {
       if (name === cluster) continue;
       const state = withoutTakenOver(entry.state, addresses);
       if (state === entry.state) continue;
-      this.#options.log.warn(`cluster ${name}: ${DROPPED}: cluster ${cluster} has taken over their address`);
+      this.#dropped(name, `cluster ${cluster}`, entry.state, state);
       this.#replace(entry, state, "takeover");
     }
   }
@@ -179,9 +180,11 @@ export class KnownClusters {
     if (state === before) return;
     entry.state = state;
     const { name } = entry.settings;
-    const { log, onChange } = this.#options;
-    for (const { level, text } of guardSentences(name, before, state, cause)) log[level](text);
-    for (const { level, text } of membershipSentences(name, before, state)) log[level](text);
+    const { onChange } = this.#options;
+    const ofGuard = guardSentences(name, before, state, cause).map((said) => ({ ...said, kind: "guard" as const }));
+    for (const { text, ...rest } of [...ofGuard, ...membershipSentences(name, before, state)]) {
+      this.#tell({ ...rest, cluster: name, message: text });
+    }
     const isNews = state.readings !== before.readings || state.source !== before.source;
     if (isNews || state.held !== before.held || state.guard !== before.guard) this.#keep(entry);
     const isOtherKind = state.source !== before.source || isVouchedFor(state) !== isVouchedFor(before);
@@ -189,6 +192,18 @@ export class KnownClusters {
     if (state.held === before.held && state.guard.hold === before.guard.hold && !isOtherKind) return;
     this.#confirmLater(entry);
     this.#lookForCompany(name);
+  }
+
+  #dropped(cluster: string, by: string, before: ClusterState, after: ClusterState): void {
+    const still = new Set(after.held.map(({ node }) => node));
+    const left = before.held.flatMap(({ node }) => (still.has(node) ? [] : [node.name]));
+    const message = `cluster ${cluster}: ${DROPPED}: ${by} has taken over their address`;
+    this.#tell({ kind: "guard", level: "warn", cluster, message, nodes: { left } });
+  }
+
+  #tell(note: EventNote): void {
+    this.#options.log[note.level](note.message);
+    this.#options.note(note);
   }
 
   /** Two clusters that lose too many at the same time make their discovery suspect. */

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { type NodeChange, nodeChanges } from "@lighthouse-sd/core";
+import type { EventKind, NodesOfEvent } from "../journal/runner-event.js";
 import { changedWindow } from "./changed-window.js";
 import type { ClusterState } from "./cluster-state.js";
 import type { Reading } from "./read-records.js";
@@ -15,10 +16,12 @@ export function membershipSentences(name: string, before: ClusterState, after: C
   ];
 }
 
-/** One line of log. */
+/** One line of log, which is an event too. */
 export interface Sentence {
   readonly level: "info" | "warn";
+  readonly kind: EventKind;
   readonly text: string;
+  readonly nodes?: NodesOfEvent;
 }
 
 function sourceSentences(name: string, before: ClusterState, after: ClusterState): Sentence[] {
@@ -26,21 +29,26 @@ function sourceSentences(name: string, before: ClusterState, after: ClusterState
   const count = after.nodes?.length ?? 0;
   if (after.source === "snapshot" && before.source !== "snapshot") {
     const at = new Date(after.confirmedAt ?? 0).toISOString();
-    return [warn(`${cluster}: its source has not answered; the ${nodes(count)} known at ${at} stand until it does`)];
+    return [
+      warn("source", `${cluster}: its source has not answered; the ${nodes(count)} known at ${at} stand until it does`),
+    ];
   }
   if (after.source !== "live" && after.error !== null && after.error !== before.error) {
     const rest = after.nodes === null ? "nothing is known of it yet" : `the last good ${nodes(count)} stand`;
-    return [warn(`${cluster}: its source does not answer: ${after.error}; ${rest}`)];
+    return [warn("source", `${cluster}: its source does not answer: ${after.error}; ${rest}`)];
   }
   if (after.source === "live" && before.source !== "live" && (before.error !== null || before.answered)) {
-    return [info(`${cluster}: its source answers again`)];
+    return [info("source", `${cluster}: its source answers again`)];
   }
   return [];
 }
 
 function memberSentences(name: string, before: ClusterState, after: ClusterState): Sentence[] {
   if (after.nodes === null || after.nodes === before.nodes || after.source === "snapshot") return [];
-  if (before.nodes === null) return [info(`cluster ${name}: has ${nodes(after.nodes.length)}`)];
+  if (before.nodes === null) {
+    const all = after.nodes.map((node) => node.name);
+    return [info("members", `cluster ${name}: has ${nodes(all.length)}`, { joined: all })];
+  }
   const changes = nodeChanges(before.nodes, after.nodes);
   const named = (is: (change: NodeChange) => boolean): readonly string[] => changes.filter(is).map(({ name }) => name);
   const joined = named((change) => change.before === undefined);
@@ -51,7 +59,8 @@ function memberSentences(name: string, before: ClusterState, after: ClusterState
   });
   const parts = [said(joined, "joined"), said(left, "left"), said(changed, "changed")].filter((part) => part !== "");
   if (parts.length === 0) return [];
-  return [info(`cluster ${name}: ${parts.join(", ")}; it has ${nodes(after.nodes.length)} now`)];
+  const text = `cluster ${name}: ${parts.join(", ")}; it has ${nodes(after.nodes.length)} now`;
+  return [info("members", text, { joined, left, changed })];
 }
 
 function recordSentences(name: string, before: ClusterState, after: ClusterState): Sentence[] {
@@ -60,9 +69,11 @@ function recordSentences(name: string, before: ClusterState, after: ClusterState
   const { start, beforeEnd, afterEnd } = changedWindow(old, now, Object.is);
   const known = new Map(old.slice(start, beforeEnd).map((reading) => [reading.source, reading]));
   const notes = now.slice(start, afterEnd).flatMap((reading) => noteOf(reading, known.get(reading.source)));
-  const shown = notes.slice(0, MOST_NAMED).map((note) => warn(`cluster ${name}: ${note}`));
+  const shown = notes.slice(0, MOST_NAMED).map((note) => warn("record", `cluster ${name}: ${note}`));
   const more = notes.length - shown.length;
-  return more > 0 ? [...shown, warn(`cluster ${name}: and ${more} more such records; see the status`)] : shown;
+  return more > 0
+    ? [...shown, warn("record", `cluster ${name}: and ${more} more such records; see the status`)]
+    : shown;
 }
 
 function noteOf(reading: Reading, before: Reading | undefined): string[] {
@@ -86,10 +97,10 @@ function nodes(count: number): string {
   return count === 1 ? "1 node" : `${count} nodes`;
 }
 
-function info(text: string): Sentence {
-  return { level: "info", text };
+function info(kind: EventKind, text: string, named?: NodesOfEvent): Sentence {
+  return { level: "info", kind, text, ...(named && { nodes: named }) };
 }
 
-function warn(text: string): Sentence {
-  return { level: "warn", text };
+function warn(kind: EventKind, text: string): Sentence {
+  return { level: "warn", kind, text };
 }

@@ -4,6 +4,7 @@ import { type Clock, settlesWithin } from "../clock.js";
 import type { ClusterSettings, Configuration, DiscoverySettings } from "../config/configuration.js";
 import { sameDiscovery } from "../config/same-discovery.js";
 import { errorText } from "../error-text.js";
+import type { Noter } from "../journal/runner-event.js";
 import type { CallTimes } from "../plugin-calls.js";
 import type { ClusterState } from "./cluster-state.js";
 import type { WatchSink } from "./cluster-watch.js";
@@ -23,6 +24,7 @@ export interface MembershipOptions {
   readonly times: CallTimes;
   /** From 0 to 1, for spreading retries. */
   readonly random: () => number;
+  readonly note: Noter;
   /** What disk remembers. */
   readonly snapshots: Pick<SnapshotKeeper, "read" | "keep" | "flush">;
   readonly contextFor: (settings: DiscoverySettings) => Context;

@@ -62,7 +62,8 @@ function newMembership({ stateDirectory, clock, times, log, contextFor, drainedI
     flush: () => Promise.resolve(),
   };
   const onChange = (): void => undefined;
-  return new Membership({ clock, times, log, contextFor, drainedIn, random: Math.random, snapshots, onChange });
+  const [random, note] = [Math.random, onChange];
+  return new Membership({ clock, times, log, contextFor, drainedIn, random, note, snapshots, onChange });
 }
 
 /** The source has answered, or has said that it cannot. */

@@ -3,6 +3,7 @@ import { type BackOff, backOffMs } from "@lighthouse-sd/plugin-kit";
 import { type Clock, settlesWithin } from "../clock.js";
 import type { BalancerSettings, FileProblem } from "../config/configuration.js";
 import { errorText, oneLine } from "../error-text.js";
+import type { Noter } from "../journal/runner-event.js";
 import type { CallTimes } from "../plugin-calls.js";
 import { BalancerInstance } from "./balancer-instance.js";
 import { type BalancerState, newBalancerState, withFailure, withNewGeneration, withResult } from "./balancer-state.js";
@@ -29,6 +30,7 @@ export interface BalancerLoopOptions {
   readonly startAfter: Promise<unknown>;
   readonly onState: () => void;
   readonly meter: SyncMeter;
+  readonly note: Noter;
 }
 
 const BACK_OFF: BackOff = { firstMs: 500, capMs: 30_000 };
@@ -63,7 +65,7 @@ export class BalancerLoop {
     this.#settings = settings;
     this.#state = withNewGeneration(newBalancerState(settings.plugin.name, settings.file));
     const context = options.contextFor(settings, (reason) => this.#requested(reason));
-    this.#voice = new BalancerVoice(context.log);
+    this.#voice = new BalancerVoice(settings.name, context.log, options.note);
     const onIgnoredAbort = (message: string): void => this.#fail(message);
     this.#instance = new BalancerInstance(context, { clock, times, signal: this.#stop.signal, onIgnoredAbort });
     this.changed();

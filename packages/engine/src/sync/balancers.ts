@@ -1,6 +1,7 @@
 import type { Context } from "@lighthouse-sd/core";
 import type { Clock } from "../clock.js";
 import type { BalancerSettings, Configuration } from "../config/configuration.js";
+import type { Noter } from "../journal/runner-event.js";
 import type { CallTimes } from "../plugin-calls.js";
 import { BalancerLoop } from "./balancer-loop.js";
 import type { BalancerState } from "./balancer-state.js";
@@ -27,6 +28,7 @@ export interface BalancersOptions {
   readonly startAfter: Promise<unknown>;
   /** How a balancer stands may have changed. */
   readonly onState: () => void;
+  readonly note: Noter;
 }
 
 const NOTHING: Configuration["clusters"] = new Map();
@@ -81,7 +83,8 @@ export class Balancers {
   }
 
   #begin(settings: BalancerSettings): BalancerLoop {
-    const { clock, times, random, settle, contextFor, membersOf, undecided, locate, onState, meterFor } = this.#options;
+    const { clock, times, random, settle, contextFor, membersOf, undecided, locate, onState, meterFor, note } =
+      this.#options;
     const { name } = settings;
     const loop = new BalancerLoop({
       settings,
@@ -91,6 +94,7 @@ export class Balancers {
       settle,
       contextFor,
       onState,
+      note,
       meter: meterFor(name),
       startAfter: Promise.all([this.#options.startAfter, this.#endings.get(name)]),
       clusters: (before) => clusterViews(before, name, this.#clusters.values(), membersOf),

@@ -1,5 +1,6 @@
 import type { Node } from "@lighthouse-sd/core";
 import type { Configuration } from "../../src/config/configuration.js";
+import type { EventNote } from "../../src/journal/runner-event.js";
 import { CALL_TIMES } from "../../src/plugin-calls.js";
 import type { BalancerState } from "../../src/sync/balancer-state.js";
 import { Balancers } from "../../src/sync/balancers.js";
@@ -14,6 +15,8 @@ export class BalancersHouse {
   readonly undecided: string[] = [];
   /** What was counted, in order: how each sync ended, and how long confirmed changes took. */
   readonly counted: (string | readonly number[])[] = [];
+  /** The events that were told, in order. */
+  readonly notes: EventNote[] = [];
   readonly balancers: Balancers;
 
   constructor() {
@@ -38,6 +41,7 @@ export class BalancersHouse {
       }),
       startAfter: Promise.resolve(),
       onState: () => undefined,
+      note: (note) => this.notes.push(note),
     });
   }
 

@@ -1,5 +1,5 @@
 import type { Configuration, FileProblem } from "../../src/config/configuration.js";
-import type { ConfigurationSource } from "../../src/runner.js";
+import type { ConfigurationSource } from "../../src/runner-options.js";
 
 /** A configuration that a test sets. */
 export class FixedConfiguration implements ConfigurationSource {

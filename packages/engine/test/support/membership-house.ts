@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Node } from "@lighthouse-sd/core";
 import { onTestFinished } from "vitest";
+import type { EventNote } from "../../src/journal/runner-event.js";
 import { Membership } from "../../src/membership/membership.js";
 import { SnapshotKeeper } from "../../src/membership/snapshot-keeper.js";
 import { CALL_TIMES } from "../../src/plugin-calls.js";
@@ -17,6 +18,8 @@ export interface MembershipHouse {
   /** Clusters that were told as changed, in order. */
   readonly changed: string[];
   readonly directory: string;
+  /** The events that were told, in order. */
+  readonly notes: EventNote[];
 }
 
 /** An empty directory that goes away after the test. */
@@ -35,12 +38,14 @@ export async function membershipHouse(
   const snapshots = new SnapshotKeeper({ directory, clock, log });
   await snapshots.start();
   const changed: string[] = [];
+  const notes: EventNote[] = [];
   const membership = new Membership({
     clock,
     log,
     snapshots,
     times: CALL_TIMES,
     random: () => 1,
+    note: (note) => notes.push(note),
     contextFor: ({ name }) => ({
       name,
       directory,
@@ -51,5 +56,5 @@ export async function membershipHouse(
     drainedIn: options.drainedIn ?? (() => () => false),
     onChange: (cluster) => changed.push(cluster),
   });
-  return { clock, log, membership, changed, directory };
+  return { clock, log, membership, changed, directory, notes };
 }
