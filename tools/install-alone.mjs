@@ -12,7 +12,7 @@ const command = (directory) => join(directory, "node_modules/.bin/lighthouse-run
 /** Installs a package with npm and with pnpm, imports all its entries, has the command list its plugins, runs the
  * package against its real server, and gives the tree that npm has made. */
 export async function installAlone(name, { directory, all, packed, base }) {
-  const short = name.slice(name.indexOf("/") + 1);
+  const short = base === undefined ? "base" : name.slice(name.indexOf("/") + 1);
   const [byNpm, byPnpm] = ["npm", "pnpm"].map((manager) => join(directory, `${manager}-${short}`));
   const tarballs = (wanted) => packed.filter((entry) => neededFor(wanted, all).includes(entry.name));
   const { manifest } = packed.find((entry) => entry.name === name);
