@@ -12,7 +12,10 @@ export const abortPromises: readonly BalancerPromise[] = [
     name: "settles when its signal has aborted before, and goes on from there",
     async holds(bench) {
       const balancer = await bench.start();
-      await assertSettles(bench.settleMs, balancer.syncFile(bench.samples.two(), { signal: AbortSignal.abort() }));
+      await assertSettles(
+        bench.settleMs,
+        balancer.syncFile(bench.samples.given(bench.samples.two()), { signal: AbortSignal.abort() }),
+      );
       await bench.converge(balancer, bench.samples.two());
       await bench.assertSettled(balancer, bench.samples.two(), "after the aborted sync was made up for");
     },
@@ -34,7 +37,7 @@ export const abortPromises: readonly BalancerPromise[] = [
       for (const [round, moment] of MOMENTS_MS.entries()) {
         const wanted = round % 2;
         const stop = new AbortController();
-        const sync = balancer.syncFile(states[wanted] ?? [], { signal: stop.signal });
+        const sync = balancer.syncFile(bench.samples.given(states[wanted] ?? []), { signal: stop.signal });
         // A rejection that comes before the abort is looked at afterwards.
         sync.catch(() => undefined);
         if (moment > 0) await sleep(moment);

@@ -71,7 +71,7 @@ export class BalancerBench {
     clusters: readonly Cluster[],
     signal: AbortSignal = new AbortController().signal,
   ): Promise<SyncResult> {
-    const result: unknown = await balancer.syncFile(clusters, { signal });
+    const result: unknown = await balancer.syncFile(this.samples.given(clusters), { signal });
     assertSyncResult(result);
     return result;
   }

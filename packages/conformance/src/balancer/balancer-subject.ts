@@ -16,6 +16,9 @@ export interface BalancerSubject {
   readonly metadataKeys?: readonly string[];
   /** Configurations that it has to refuse, each with the place of the problem. */
   readonly invalidConfigs?: readonly InvalidConfig[];
+  /** True: its target is in one cluster alone, and a second one is refused. What the promises say of several clusters is
+   * then tried with one that has the members of all. */
+  readonly single?: boolean;
   /** True: a second instance on a target in use must be refused, by the first one's name. */
   readonly exclusive?: boolean;
   /** How soon a call settles after its signal has aborted, and how soon nothing runs any more after a stop, in

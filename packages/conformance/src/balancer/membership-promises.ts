@@ -20,6 +20,7 @@ export const membershipPromises: readonly BalancerPromise[] = [
   },
   {
     name: "goes on with the other clusters while the members of one are not known",
+    concerns: ({ single }) => single !== true,
     async holds(bench) {
       const [first, second] = bench.samples.two();
       const balancer = await bench.start();

@@ -14,7 +14,7 @@ export const planPromises: readonly BalancerPromise[] = [
     async holds(bench) {
       const balancer = await bench.start();
       const before = await bench.snapshot();
-      assert.notDeepEqual(await plan(balancer, bench.samples.two()), [], "it planned nothing for a new target");
+      assert.notDeepEqual(await plan(bench, balancer, bench.samples.two()), [], "it planned nothing for a new target");
       assert.deepEqual(await bench.snapshot(), before, "files were touched");
       assert.notDeepEqual(await bench.converge(balancer, bench.samples.two()), [], "the plan was done already");
     },
@@ -25,7 +25,7 @@ export const planPromises: readonly BalancerPromise[] = [
     async holds(bench) {
       const balancer = await bench.start();
       await bench.converge(balancer, bench.samples.two());
-      assert.deepEqual(await plan(balancer, bench.samples.two()), []);
+      assert.deepEqual(await plan(bench, balancer, bench.samples.two()), []);
       await bench.assertSettled(balancer, bench.samples.two(), "after a plan");
     },
   },
@@ -36,9 +36,9 @@ export const planPromises: readonly BalancerPromise[] = [
       const working = await bench.start("working");
       await bench.converge(working, bench.samples.two());
       const planning = await bench.start("planning");
-      assert.deepEqual(await plan(planning, bench.samples.two()), []);
+      assert.deepEqual(await plan(bench, planning, bench.samples.two()), []);
       assert.notDeepEqual(
-        await plan(planning, [bench.samples.cluster(0, [4])]),
+        await plan(bench, planning, [bench.samples.cluster(0, [4])]),
         [],
         "it planned nothing for other members",
       );
@@ -62,8 +62,13 @@ function has({ plugin }: BalancerSubject, method: "plan" | "describe"): boolean 
   return typeof (plugin.prototype as Partial<Balancer<unknown>>)[method] === "function";
 }
 
-async function plan(balancer: Balancer<unknown>, clusters: readonly Cluster[]): Promise<readonly Change[]> {
-  const changes: unknown = await balancer.plan?.(deepFreeze(clusters), { signal: new AbortController().signal });
+async function plan(
+  bench: BalancerBench,
+  balancer: Balancer<unknown>,
+  clusters: readonly Cluster[],
+): Promise<readonly Change[]> {
+  const given = deepFreeze(bench.samples.given(clusters));
+  const changes: unknown = await balancer.plan?.(given, { signal: new AbortController().signal });
   assertChanges(changes, "plan");
   return changes;
 }

@@ -30,6 +30,17 @@ export class SampleClusters {
     };
   }
 
+  /** As the balancer is given them: of one that keeps a single cluster they are one, with the members of all; not known
+   * where those of any are not. */
+  given(clusters: readonly Cluster[]): readonly Cluster[] {
+    const first = [...clusters].sort(byName)[0];
+    if (this.#subject.single !== true || first === undefined) return clusters;
+    const nodes = clusters.some((cluster) => cluster.nodes === null)
+      ? null
+      : clusters.flatMap((cluster) => cluster.nodes ?? []);
+    return [{ ...first, nodes, live: clusters.every(({ live }) => live) }];
+  }
+
   /** Two clusters of two members each. */
   two(): readonly [Cluster, Cluster] {
     return [this.cluster(0, [0, 1]), this.cluster(1, [2, 3])];
@@ -41,6 +52,6 @@ function defaultNode(index: number): Pick<Node, "host" | "ip" | "port"> {
 }
 
 /** The engine hands out nodes in this order. */
-export function byName(a: Node, b: Node): number {
+export function byName(a: Pick<Node, "name">, b: Pick<Node, "name">): number {
   return a.name < b.name ? -1 : 1;
 }

@@ -27,7 +27,9 @@ export const staticPromises: readonly BalancerPromise[] = [
     concerns: ({ plugin }) => plugin.validateClusters !== undefined,
     async holds({ plugin, samples, config }) {
       const clusters = deepFreeze(
-        samples.two().map(({ name, metaCluster, config: block }) => ({ name, metaCluster, config: block })),
+        samples
+          .given(samples.two())
+          .map(({ name, metaCluster, config: block }) => ({ name, metaCluster, config: block })),
       );
       assert.deepEqual(plugin.validateClusters?.(deepFreeze(config), clusters), []);
       assert.deepEqual(plugin.validateClusters?.(deepFreeze(config), clusters), [], "the second time");
