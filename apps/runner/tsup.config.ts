@@ -1,9 +1,52 @@
-import { defineConfig } from "tsup";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig, type Options } from "tsup";
 
-export default defineConfig({
-  entry: ["src/index.ts", "src/bin.ts"],
-  format: "esm",
-  target: "node20",
-  dts: true,
-  clean: true,
-});
+type EsbuildPlugin = NonNullable<Options["esbuildPlugins"]>[number];
+
+/** A file alone has no packages beside it: what each says of itself is taken when it is built. */
+const packageFieldsBuiltIn: EsbuildPlugin = {
+  name: "package-fields-built-in",
+  setup(build) {
+    build.onLoad({ filter: /\/src\/package-fields\.ts$/ }, ({ path }) => {
+      const source = readFileSync(new URL("built-in-plugins.ts", `file://${path}`), "utf8");
+      const names = [...source.matchAll(/packageFields\("([^"]+)"\)/g)].map(([, name]) => name as string);
+      const fields = Object.fromEntries(names.map((name) => [name, packageFieldsOf(name)]));
+      const contents = `const fields = ${JSON.stringify(fields)};\nexport const packageFields = (name) => fields[name];\n`;
+      return { contents, loader: "js" };
+    });
+  },
+};
+
+function packageFieldsOf(name: string): object {
+  const file = fileURLToPath(new URL(`node_modules/${name}/package.json`, import.meta.url));
+  const { version, "lighthouse-sd": plugins } = JSON.parse(readFileSync(file, "utf8"));
+  return { name, version, "lighthouse-sd": plugins };
+}
+
+/** Some of what is in the single file asks for Node's modules with `require`. */
+const REQUIRE = `import { createRequire as createRequireHere } from "node:module";
+const require = createRequireHere(import.meta.url);`;
+
+export default defineConfig([
+  {
+    entry: ["src/index.ts", "src/bin.ts"],
+    format: "esm",
+    target: "node20",
+    dts: true,
+    clean: true,
+  },
+  {
+    entry: { "lighthouse-runner": "src/bin.ts" },
+    outDir: "single-file",
+    outExtension: () => ({ js: ".mjs" }),
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    noExternal: [/.*/],
+    splitting: false,
+    clean: true,
+    banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
+    esbuildPlugins: [packageFieldsBuiltIn],
+  },
+]);

@@ -76,8 +76,9 @@ export function startRunner(options: RunnerOptions): RunnerProcess {
 export async function runLighthouse(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  program: string = runnerProgram,
 ): Promise<CommandResult> {
-  const child = spawn(process.execPath, [runnerProgram, ...args], {
+  const child = spawn(process.execPath, [program, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...env },
     timeout: 60_000,
