@@ -4,6 +4,7 @@ import {
   type CallOptions,
   type Change,
   type Cluster,
+  type Context,
   type JsonSchema,
   type Problem,
   type SyncResult,
@@ -16,6 +17,7 @@ import { validateConfig } from "./config/validate-config.js";
 import { resolvePaths } from "./config-file.js";
 import { planTarget } from "./plan-target.js";
 import { requireHAProxy } from "./process/require-haproxy.js";
+import { ANSWER_LIMIT_MS } from "./runtime/admin-socket.js";
 import { Target } from "./target.js";
 
 /** Keeps an HAProxy in line with the members of its clusters. */
@@ -23,8 +25,15 @@ export class HAProxy extends Balancer<HAProxyConfig, HAProxyBlock> {
   static readonly configSchema: JsonSchema = configSchema;
   static readonly clusterSchema: JsonSchema = clusterSchema;
 
+  readonly #answerLimitMs: number;
   #config: HAProxyConfig | undefined;
   #target: Target | undefined;
+
+  /** `answerLimitMs`: how long HAProxy may take for one answer. */
+  constructor(context: Context, answerLimitMs: number = ANSWER_LIMIT_MS) {
+    super(context);
+    this.#answerLimitMs = answerLimitMs;
+  }
 
   static async validateDependencies(options: CallOptions & { readonly config?: HAProxyConfig }): Promise<boolean> {
     await requireHAProxy(options.config?.binary ?? "haproxy", options);
@@ -45,7 +54,7 @@ export class HAProxy extends Balancer<HAProxyConfig, HAProxyBlock> {
   override async applyConfig(config: HAProxyConfig): Promise<void> {
     await this.#target?.stop();
     this.#config = resolvePaths(config, this.context.directory);
-    this.#target = new Target(this.#config, this.context);
+    this.#target = new Target(this.#config, this.context, this.#answerLimitMs);
   }
 
   override async syncFile(clusters: readonly Cluster<HAProxyBlock>[], options: CallOptions): Promise<SyncResult> {

@@ -8,6 +8,7 @@ import { findBinary } from "./process/find-binary.js";
 import { findRunning, type Running, rivalsOf } from "./process/find-running.js";
 import { readMembers, readPeers } from "./render/read-members.js";
 import type { ClusterPart } from "./render/render-cluster.js";
+import { ANSWER_LIMIT_MS } from "./runtime/admin-socket.js";
 import { mayHaveBackups } from "./runtime/backend-work.js";
 
 /** What a sync has found before it decides. */
@@ -29,12 +30,14 @@ export interface Survey {
 export class Surveyor {
   readonly #config: HAProxyConfig;
   readonly #context: Context;
+  readonly #answerLimitMs: number;
   #lock: TargetLock | undefined;
   #lastCensus = Number.NEGATIVE_INFINITY;
 
-  constructor(config: HAProxyConfig, context: Context) {
+  constructor(config: HAProxyConfig, context: Context, answerLimitMs: number = ANSWER_LIMIT_MS) {
     this.#config = config;
     this.#context = context;
+    this.#answerLimitMs = answerLimitMs;
   }
 
   /** Makes the target this instance's alone, and makes sure that it can be worked with. */
@@ -64,7 +67,8 @@ export class Surveyor {
     const withBackups =
       /\sbackup\s/.test(fileText ?? "") ||
       clusters.some(({ config: block, nodes }) => mayHaveBackups({ block, nodes }));
-    const search = { config, binary, lastSocket: accepted?.config.socket_file, mayHaveBackups: withBackups };
+    const look = { mayHaveBackups: withBackups, answerLimitMs: this.#answerLimitMs };
+    const search = { config, binary, lastSocket: accepted?.config.socket_file, ...look };
     const running = config.process.mode === "none" ? null : await findRunning(search, options);
     const known = { inFile: readMembers(fileText ?? ""), running: running?.process.servers ?? new Map() };
     const isWaiting = clusters.some((cluster) => cluster.nodes === null && cluster.config.peers);

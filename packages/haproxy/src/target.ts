@@ -74,12 +74,12 @@ export class Target {
   /** When the file fell behind what runs. */
   #behindSince: number | undefined;
 
-  constructor(config: HAProxyConfig, context: Context) {
+  constructor(config: HAProxyConfig, context: Context, answerLimitMs: number) {
     this.#config = config;
     this.#context = context;
-    this.#surveyor = new Surveyor(config, context);
+    this.#surveyor = new Surveyor(config, context, answerLimitMs);
     this.#engine = new RuntimeEngine((servers) => writeOutOfRotation(config.config_file, servers));
-    this.#runtime = new RuntimeSync(this.#engine);
+    this.#runtime = new RuntimeSync(this.#engine, answerLimitMs);
   }
 
   /** Brings file and process in line with `clusters`. */

@@ -7,7 +7,7 @@ import { membersOf } from "../src/render/members.js";
 import { ownServers } from "../src/render/own-servers.js";
 import { initialService, serverTemplate } from "../src/render/render-server.js";
 import { parseServers, type RunningServer } from "../src/runtime/parse-show.js";
-import { cluster, DEFAULTS, freePort, type Live, live } from "./live-haproxy.js";
+import { cluster, DEFAULTS, freePort, HANG_MS, type Live, live } from "./live-haproxy.js";
 import { type SocketInTheMiddle, socketInTheMiddle } from "./socket-in-the-middle.js";
 
 /** What syncs told of until nothing was left to be done. */
@@ -45,7 +45,7 @@ export class FaultyWeb {
     nodes: readonly Node[],
     { config = {}, block = {} }: { config?: Record<string, unknown>; block?: Partial<HAProxyBlock> } = {},
   ): Promise<FaultyWeb> {
-    const harness = await live({ resync: `${RESYNC_MS}ms`, ...config }, 0);
+    const harness = await live({ resync: `${RESYNC_MS}ms`, ...config }, 0, HANG_MS);
     const web = new FaultyWeb(harness, block, await freePort());
     await web.settle(nodes);
     return web;

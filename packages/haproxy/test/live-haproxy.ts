@@ -41,12 +41,15 @@ export const DEFAULTS: readonly string[] = [
   "timeout server 5s",
 ];
 
-export async function live(config: Record<string, unknown> = {}, backends = 2): Promise<Live> {
+/** How long HAProxy may take for an answer in tests in which it gives none, in milliseconds. */
+export const HANG_MS = 1000;
+
+export async function live(config: Record<string, unknown> = {}, backends = 2, answerLimitMs?: number): Promise<Live> {
   const temp: TempDirectory = await tempDirectory();
   const servers = await Promise.all(
     Array.from({ length: backends }, (_, index) => httpServer({ name: `app${index + 1}` })),
   );
-  const harness = new LiveHAProxy(temp, servers);
+  const harness = new LiveHAProxy(temp, servers, answerLimitMs);
   await harness.configure(config);
   return harness;
 }
@@ -57,14 +60,16 @@ class LiveHAProxy implements Live {
   readonly requested: string[] = [];
   readonly logged: string[] = [];
   readonly #temp: TempDirectory;
+  readonly #answerLimitMs: number | undefined;
   #config: Record<string, unknown> = {};
   balancer: HAProxy;
 
-  constructor(temp: TempDirectory, backends: readonly HttpBackend[]) {
+  constructor(temp: TempDirectory, backends: readonly HttpBackend[], answerLimitMs: number | undefined) {
     this.#temp = temp;
+    this.#answerLimitMs = answerLimitMs;
     this.directory = temp.path;
     this.backends = backends;
-    this.balancer = new HAProxy(this.#context());
+    this.balancer = new HAProxy(this.#context(), answerLimitMs);
   }
 
   #context(): Context {
@@ -97,7 +102,7 @@ class LiveHAProxy implements Live {
 
   async restart(): Promise<void> {
     await this.balancer.stop();
-    this.balancer = new HAProxy(this.#context());
+    this.balancer = new HAProxy(this.#context(), this.#answerLimitMs);
     await this.configure(this.#config);
   }
 

@@ -47,7 +47,7 @@ describe.skipIf(!requireServer("haproxy"))("a batch that is cut short is finishe
     const middle = await web.interpose();
     middle.treat = once(beginning, treatment);
     const settled = await web.settle(nodes);
-    expect(settled.said.join("\n")).toMatch(/did not answer "(add|set|del) .*" within 5000 ms/);
+    expect(settled.said.join("\n")).toMatch(/did not answer "(add|set|del) .*" within 1000 ms/);
     expect(reloads({ changes: settled.changes, converged: true })).toEqual([]);
     expect(await web.live.processes()).toHaveLength(1);
   });

@@ -2,15 +2,15 @@ import { chmod, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { requireServer, waitFor } from "@lighthouse-sd/test-servers";
 import { afterEach, describe, expect, test } from "vitest";
-import { body, cluster, freePort, identity, type Live, live, node, reloads } from "./live-haproxy.js";
+import { body, cluster, freePort, HANG_MS, identity, type Live, live, node, reloads } from "./live-haproxy.js";
 
 const running: Live[] = [];
 afterEach(async () => {
   for (const harness of running.splice(0)) await harness.end();
 });
 
-async function started(config: Record<string, unknown> = {}): Promise<Live & { port: number }> {
-  const harness = await live(config);
+async function started(config: Record<string, unknown> = {}, answerLimitMs?: number): Promise<Live & { port: number }> {
+  const harness = await live(config, 2, answerLimitMs);
   running.push(harness);
   return Object.assign(harness, { port: await freePort() });
 }
@@ -66,13 +66,13 @@ describe.skipIf(!requireServer("haproxy"))("an HAProxy that Lighthouse starts", 
   });
 
   test("a hung one is reported, and no second one is started beside it", async () => {
-    const harness = await started();
+    const harness = await started({}, HANG_MS);
     const clusters = [cluster("web", { port: harness.port }, apps(harness))];
     await harness.sync(clusters);
     const pid = await harness.pid();
     process.kill(pid, "SIGSTOP");
     try {
-      await expect(harness.sync(clusters)).rejects.toThrow(/did not answer "prompt" within 5000 ms.*left alone/);
+      await expect(harness.sync(clusters)).rejects.toThrow(/did not answer "prompt" within 1000 ms.*left alone/);
       expect(await harness.processes()).toEqual([pid]);
     } finally {
       process.kill(pid, "SIGCONT");

@@ -1,6 +1,6 @@
 import type { CallOptions } from "@lighthouse-sd/core";
 import type { HAProxyConfig } from "../config/haproxy-config.js";
-import { observe, type RunningHAProxy } from "../runtime/observe.js";
+import { type Look, observe, type RunningHAProxy } from "../runtime/observe.js";
 import { processesOn } from "./find-processes.js";
 import { listeners } from "./listening-sockets.js";
 
@@ -11,20 +11,19 @@ export interface Running {
 }
 
 /** Where a running HAProxy is looked for. */
-export interface RunningSearch {
+export interface RunningSearch extends Look {
   readonly config: HAProxyConfig;
   readonly binary: string;
   /** The admin socket that the last accepted configuration named: HAProxy still has it until it is reloaded. */
   readonly lastSocket: string | undefined;
-  readonly mayHaveBackups: boolean;
 }
 
 /** The HAProxy that runs; null: none does. One that cannot be taken for certain rejects: a second process beside it would
  * split the traffic. */
 export async function findRunning(search: RunningSearch, options: CallOptions): Promise<Running | null> {
-  const { config, binary, lastSocket, mayHaveBackups } = search;
+  const { config, binary, lastSocket } = search;
   for (const socketFile of new Set([config.socket_file, lastSocket ?? config.socket_file])) {
-    const found = await observe(socketFile, mayHaveBackups, options);
+    const found = await observe(socketFile, search, options);
     if (found.state === "hung") {
       throw new Error(`${found.reason}; it is left alone: a second one beside it would split the traffic`);
     }

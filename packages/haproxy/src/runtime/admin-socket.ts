@@ -21,6 +21,9 @@ export class AdminSocketError extends Error {
   }
 }
 
+/** Milliseconds within which HAProxy has to answer one command. */
+export const ANSWER_LIMIT_MS = 5000;
+
 const PROMPT = "\n> ";
 
 interface Asked {

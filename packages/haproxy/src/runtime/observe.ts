@@ -1,10 +1,8 @@
 import { setMaxListeners } from "node:events";
 import type { CallOptions } from "@lighthouse-sd/core";
 import { PEERS_VARIABLE, STRUCTURE_VARIABLE } from "../render/render-file.js";
-import { AdminSocket, AdminSocketError } from "./admin-socket.js";
+import { AdminSocket, AdminSocketError, ANSWER_LIMIT_MS } from "./admin-socket.js";
 import { parseInfo, parseServers, parseVariable, type RunningServer } from "./parse-show.js";
-
-const ANSWER_LIMIT_MS = 5000;
 
 /** What a HAProxy that answers says of itself. */
 export interface RunningHAProxy {
@@ -24,11 +22,23 @@ export type Observation =
   /** Something holds the socket but gives no answer. */
   | { readonly state: "hung"; readonly reason: string };
 
-/** Looks at what runs behind the admin socket. Which servers are backups is told by the statistics alone, which are
- * large: they are read only where there may be any. */
-export async function observe(socketFile: string, mayHaveBackups: boolean, options: CallOptions): Promise<Observation> {
+/** How to look. */
+export interface Look {
+  /** Which servers are backups is told by the statistics alone, which are large: they are read only where there may be
+   * any. */
+  readonly mayHaveBackups: boolean;
+  /** For each answer. */
+  readonly answerLimitMs: number;
+}
+
+/** Looks at what runs behind the admin socket. */
+export async function observe(
+  socketFile: string,
+  { mayHaveBackups, answerLimitMs }: Look,
+  options: CallOptions,
+): Promise<Observation> {
   try {
-    const socket = AdminSocket.open(socketFile, ANSWER_LIMIT_MS, options);
+    const socket = AdminSocket.open(socketFile, answerLimitMs, options);
     try {
       return await readAll(socket, mayHaveBackups);
     } finally {

@@ -17,7 +17,6 @@ import { KnownServers } from "./known-servers.js";
 import { parseInfo, parseServerStat, parseServers } from "./parse-show.js";
 import type { BackendWork, Connect, RuntimeEngine, RuntimeOutcome, ServerPair } from "./runtime-engine.js";
 
-const ANSWER_LIMIT_MS = 5000;
 /** A server alone is read back by its id; from this many on the whole backend is cheaper. */
 const READ_ALONE = 8;
 const JOINING_POLL_MS = 100;
@@ -52,10 +51,13 @@ interface Known {
  * since. */
 export class RuntimeSync {
   readonly #engine: RuntimeEngine;
+  readonly #answerLimitMs: number;
   #known: Known | undefined;
 
-  constructor(engine: RuntimeEngine) {
+  /** `answerLimitMs`: for each answer of the running process. */
+  constructor(engine: RuntimeEngine, answerLimitMs: number) {
     this.#engine = engine;
+    this.#answerLimitMs = answerLimitMs;
   }
 
   /** What is known of the running process may be wrong: the next sync looks at all of it. */
@@ -133,7 +135,7 @@ export class RuntimeSync {
   async #carryOut(known: Known, work: readonly BackendWork[], options: CallOptions): Promise<RuntimeReport> {
     let socket: AdminSocket | undefined;
     const connect: Connect = async () => {
-      socket ??= await openSame(known.running, options);
+      socket ??= await openSame(known.running, this.#answerLimitMs, options);
       return socket;
     };
     try {
@@ -252,8 +254,8 @@ function withGone({ rules, pairs }: BackendWork, waiting: readonly string[]): Ba
 }
 
 /** Connects to the process that is known; another one in its place must be looked at first. */
-async function openSame(running: Running, options: CallOptions): Promise<AdminSocket> {
-  const socket = AdminSocket.open(running.socketFile, ANSWER_LIMIT_MS, options);
+async function openSame(running: Running, answerLimitMs: number, options: CallOptions): Promise<AdminSocket> {
+  const socket = AdminSocket.open(running.socketFile, answerLimitMs, options);
   const pid = Number(parseInfo(await socket.send("show info")).get("Pid"));
   if (pid === running.process.pid) return socket;
   socket.close();
