@@ -6,6 +6,7 @@ import {
   type Cluster,
   type Context,
   type JsonSchema,
+  type NodeReport,
   type Problem,
   type SyncResult,
 } from "@lighthouse-sd/core";
@@ -15,6 +16,7 @@ import type { HAProxyBlock, HAProxyConfig } from "./config/haproxy-config.js";
 import { validateClusters } from "./config/validate-clusters.js";
 import { validateConfig } from "./config/validate-config.js";
 import { resolvePaths } from "./config-file.js";
+import { describeBackend } from "./describe-backend.js";
 import { planTarget } from "./plan-target.js";
 import { requireHAProxy } from "./process/require-haproxy.js";
 import { ANSWER_LIMIT_MS } from "./runtime/admin-socket.js";
@@ -67,6 +69,12 @@ export class HAProxy extends Balancer<HAProxyConfig, HAProxyBlock> {
     options.signal.throwIfAborted();
     if (this.#config === undefined) throw new Error("plan was called before applyConfig");
     return await planTarget(this.#config, this.context, clusters, options);
+  }
+
+  override async describe(cluster: Cluster<HAProxyBlock>, options: CallOptions): Promise<readonly NodeReport[]> {
+    options.signal.throwIfAborted();
+    if (this.#config === undefined) throw new Error("describe was called before applyConfig");
+    return await describeBackend(this.#config, cluster, this.#answerLimitMs, options);
   }
 
   override async stop(): Promise<void> {

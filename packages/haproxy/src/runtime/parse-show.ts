@@ -1,4 +1,5 @@
 import { canonicalIp } from "@lighthouse-sd/core";
+import { table } from "./parse-table.js";
 
 /** A server as the running HAProxy has it. */
 export interface RunningServer {
@@ -94,13 +95,4 @@ export function parseServerStat(stat: string): RunningServer | undefined {
     drain: text("status").startsWith("DRAIN"),
     checked: !["", "INI", "UNK"].includes(text("check_status").replace(/^\* /, "")),
   };
-}
-
-/** Rows under a `#` header, read by column name: versions add columns. */
-function table(text: string, separator: string): { column(name: string): number; rows: string[][] } {
-  const lines = text.split("\n");
-  const header = lines.findIndex((line) => line.startsWith("# "));
-  const columns = new Map((lines[header]?.slice(2).split(separator) ?? []).map((name, index) => [name, index]));
-  const rows = lines.slice(header + 1).flatMap((line) => (line.trim() === "" ? [] : [line.split(separator)]));
-  return { column: (name) => columns.get(name) ?? -1, rows };
 }
