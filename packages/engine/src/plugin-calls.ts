@@ -8,6 +8,8 @@ export interface CallTimes {
   /** validateDependencies, applyConfig. */
   readonly prepareMs: number;
   readonly syncMs: number;
+  /** A look at the target for somebody who waits; syncs wait for it meanwhile. */
+  readonly describeMs: number;
   /** Until a stop is given up. */
   readonly stopMs: number;
   /** From a call's abort until it is reported as ignoring it. */
@@ -15,7 +17,13 @@ export interface CallTimes {
 }
 
 /** What holds unless a test says otherwise. */
-export const CALL_TIMES: CallTimes = { prepareMs: 20_000, syncMs: 60_000, stopMs: 2000, graceMs: 5000 };
+export const CALL_TIMES: CallTimes = {
+  prepareMs: 20_000,
+  syncMs: 60_000,
+  describeMs: 3000,
+  stopMs: 2000,
+  graceMs: 5000,
+};
 
 /** What one plugin instance is called through. */
 export interface PluginCalls {

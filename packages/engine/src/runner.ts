@@ -9,6 +9,8 @@ import { DrainKeeper } from "./drains/drain-keeper.js";
 import { DrainOverlay } from "./drains/drain-overlay.js";
 import { drainTest } from "./drains/drains.js";
 import { errorText } from "./error-text.js";
+import { answerExplain, type ExplainReply } from "./explain/explain-request.js";
+import type { ExplainRequest } from "./explain/explanation.js";
 import { decideRelease, type ReleaseReply } from "./guard/decide-release.js";
 import { hostPeer } from "./host-peer.js";
 import { HttpEndpoints } from "./http/http-endpoints.js";
@@ -17,6 +19,7 @@ import { configEvents } from "./journal/config-events.js";
 import { Journal } from "./journal/journal.js";
 import { journaledLog } from "./journal/journaled-log.js";
 import type { EventNote, Noter } from "./journal/runner-event.js";
+import { clustersOf } from "./membership/clusters-of.js";
 import { Membership } from "./membership/membership.js";
 import { shownMembers } from "./membership/shown-members.js";
 import { SnapshotKeeper } from "./membership/snapshot-keeper.js";
@@ -60,6 +63,7 @@ export class Runner {
       journal: this.#journal,
       metrics: () => this.#metrics.page(this.state()),
       drain: (request) => this.drain(request),
+      explain: (request) => this.explain(request),
       release: (cluster) => this.release(cluster),
       drainService: (request) => this.drainService(request),
     });
@@ -103,10 +107,7 @@ export class Runner {
       version,
       ready: ready || this.#wasReady,
       startedAt: this.#startedAt,
-      clusters: [...configuration.configuration.clusters.values()].flatMap(({ name, discovery }) => {
-        const state = membership.state(name);
-        return state === undefined ? [] : [{ name, discovery, state, drains: this.#drains.of(name) }];
-      }),
+      clusters: clustersOf(configuration.configuration, membership, this.#drains),
       balancers: states,
       services,
       problems: configuration.problems,
@@ -131,6 +132,14 @@ export class Runner {
     this.#running().membership.drainsChanged(request.cluster);
     this.#membersChanged(request.cluster, clock.elapsed());
     return reply;
+  }
+
+  /** Why a cluster, or a node of it, is as it is. */
+  explain(request: ExplainRequest): Promise<ExplainReply> {
+    const { clock, configuration } = this.#options;
+    const [state, { balancers }] = [this.state(), this.#running()];
+    const source = { state, configuration: configuration.configuration, balancers, journal: this.#journal, clock };
+    return answerExplain(request, source);
   }
 
   /** Lets the nodes of `cluster` go that are held. */

@@ -33,7 +33,15 @@ function sourceOf(journal: Journal): Parameters<typeof serveState>[1] {
   const unused = (): never => {
     throw new Error("not asked for here");
   };
-  return { journal, state: unused, metrics: unused, drain: unused, release: unused, drainService: unused };
+  return {
+    journal,
+    state: unused,
+    metrics: unused,
+    drain: unused,
+    release: unused,
+    explain: unused,
+    drainService: unused,
+  };
 }
 
 function say(journal: Journal, message: string): void {

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { systemClock } from "../src/clock.js";
 import type { DrainReply, DrainRequest } from "../src/drains/decide-drain.js";
+import type { ExplainReply } from "../src/explain/explain-request.js";
+import type { ExplainRequest } from "../src/explain/explanation.js";
 import type { ReleaseReply } from "../src/guard/decide-release.js";
 import { answerRequest } from "../src/http/answer-request.js";
 import { isKnownHost } from "../src/http/host-names.js";
@@ -70,6 +72,12 @@ async function sampleDrain({ cluster, node, drained }: DrainRequest): Promise<Dr
   return { done: true, node, changed: true, message: drained ? "out" : "back" };
 }
 
+/** Knows cluster web alone. */
+async function sampleExplain({ cluster, node }: ExplainRequest): Promise<ExplainReply> {
+  if (cluster !== "web") return { unknown: "there is no such cluster" };
+  return { explanation: { cluster, node: node ?? null, at: NOW, ok: true, answer: "all is well", steps: [] } };
+}
+
 /** Holds nodes in web alone. */
 function sampleRelease(cluster: string): ReleaseReply {
   if (cluster !== "web") return { done: false, isKnown: cluster === "db", message: "nothing is held" };
@@ -89,6 +97,7 @@ async function ask(
       metrics: samplePage,
       drain: sampleDrain,
       release: sampleRelease,
+      explain: sampleExplain,
       drainService: sampleServiceDrain,
     },
   );
@@ -264,6 +273,16 @@ describe("answers", () => {
     expect([answer.status, JSON.parse(answer.body)]).toEqual([status, body]);
   });
 
+  test.each<[string, string, number, unknown]>([
+    ["GET", "/api/v1/clusters/web/explain", 200, expect.objectContaining({ node: null, answer: "all is well" })],
+    ["GET", "/api/v1/clusters/web/nodes/app1%3A80/explain", 200, expect.objectContaining({ node: "app1:80" })],
+    ["GET", "/api/v1/clusters/wbe/explain", 404, { error: "there is no such cluster" }],
+  ])("%s %s: %i", async (method, url, status, body) => {
+    const answer = await ask(url, { method });
+    expect([answer.status, JSON.parse(answer.body)]).toEqual([status, body]);
+    expect((await ask(url, { method: "POST" })).status).toBe(405);
+  });
+
   test("a drain is asked for by POST or DELETE, and of a known host", async () => {
     const answer = await ask(DRAIN, { overSocket: true });
     expect([answer.status, answer.headers]).toEqual([405, { allow: "POST, DELETE" }]);
@@ -339,6 +358,7 @@ describe("the endpoints", () => {
       metrics: samplePage,
       drain: sampleDrain,
       release: sampleRelease,
+      explain: sampleExplain,
       drainService: sampleServiceDrain,
     });
     onTestFinished(() => http.close());
@@ -396,6 +416,7 @@ describe("the endpoints", () => {
       journal: new Journal(systemClock),
       drain: sampleDrain,
       release: sampleRelease,
+      explain: sampleExplain,
       drainService: sampleServiceDrain,
       metrics: () => Promise.reject(new Error("no numbers")),
     };

@@ -13,7 +13,7 @@ import { AnsweringDiscovery, PlanningBalancer } from "./support/planning-plugins
 import { node, shown } from "./support/sample-nodes.js";
 import { builtIn, tinyFinder } from "./support/small-plugins.js";
 
-const TIMES = { prepareMs: 200, syncMs: 200, stopMs: 100, graceMs: 100 };
+const TIMES = { prepareMs: 200, syncMs: 200, describeMs: 200, stopMs: 100, graceMs: 100 };
 
 /** One planning balancer, one cluster of two nodes. */
 const FILES: Readonly<Record<string, string>> = {

@@ -5,9 +5,10 @@ import { terminalStyle } from "../logging/terminal-style.js";
 import { type Bundle, pluginFinder } from "./bundle.js";
 import { runCheck } from "./check-command.js";
 import { drainTarget, runDrain } from "./drain-command.js";
-import { runEvents, type TypedEventsOptions } from "./events-command.js";
 import { EXIT, UsageError } from "./exit-codes.js";
 import type { RunnerChoice } from "./find-runner.js";
+import { addEvents, addExplain, addStatus } from "./look-commands.js";
+import { JSON_OUTPUT, RUNNING_STATE_DIR, RUNNING_URL } from "./options.js";
 import { runPlan } from "./plan-command.js";
 import { runPlugins } from "./plugins-command.js";
 import { runRelease } from "./release-command.js";
@@ -50,6 +51,8 @@ function buildProgram(bundle: Bundle, finish: (code: number) => void): Command {
   addDrain(program, finish, true);
   addDrain(program, finish, false);
   addRelease(program, finish);
+  addStatus(program, finish);
+  addExplain(program, finish);
   addEvents(program, finish);
   return program;
 }
@@ -62,12 +65,6 @@ const STATE_DIR = [
   "--state-dir <dir>",
   "where state is kept (default: state_dir of runner.yaml, $STATE_DIRECTORY, or a folder in ~/.local/state/lighthouse)",
 ] as const;
-const RUNNING_STATE_DIR = [
-  "--state-dir <dir>",
-  "the state directory of the running one that is meant (default: the only one there is)",
-] as const;
-const RUNNING_URL = ["--url <url>", "the HTTP address of the running one that is meant"] as const;
-const JSON_OUTPUT = ["--json", "print JSON"] as const;
 
 interface TypedLookOptions {
   readonly json?: boolean;
@@ -172,36 +169,6 @@ function addRelease(program: Command, finish: (code: number) => void): void {
     .action(async (cluster: string, runner: RunnerChoice) => {
       finish(await runRelease({ cluster, runner, env: process.env, out: print }));
     });
-}
-
-function addEvents(program: Command, finish: (code: number) => void): void {
-  program
-    .command("events")
-    .description("tell what has happened in a running one, the newest last")
-    .option("-f, --follow", "go on with what happens from now on, also over a restart of the runner")
-    .option("--limit <count>", "the newest ones, so many (default: 100)")
-    .option("--kind <kinds>", "only those of these kinds, separated by commas: members, guard, reload, ...")
-    .option("--cluster <name>", "only those of this cluster")
-    .option("--balancer <name>", "only those of this balancer")
-    .option("--service <name>", "only those of this service of this host")
-    .option("--json", "print JSON, one event on each line")
-    .option(...RUNNING_STATE_DIR)
-    .option(...RUNNING_URL)
-    .action(async (typed: TypedEventsOptions) => {
-      const style = terminalStyle(process.stdout, process.env);
-      const signal = typed.follow === true ? interrupted() : new AbortController().signal;
-      const news = (text: string): void => void process.stderr.write(`${text}\n`);
-      finish(await runEvents({ typed, env: process.env, style, out: print, news, signal }));
-    });
-}
-
-/** Aborts when the user has had enough, or nobody reads any more. */
-function interrupted(): AbortSignal {
-  const over = new AbortController();
-  const end = (): void => over.abort();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, end);
-  process.stdout.once("error", end);
-  return over.signal;
 }
 
 function print(text: string): void {

@@ -1,4 +1,6 @@
 import type { DrainReply, DrainRequest } from "../drains/decide-drain.js";
+import type { ExplainReply } from "../explain/explain-request.js";
+import type { ExplainRequest } from "../explain/explanation.js";
 import type { ReleaseReply } from "../guard/decide-release.js";
 import { type EventsQuery, readEventsQuery } from "../journal/events-query.js";
 import type { Journal } from "../journal/journal.js";
@@ -6,6 +8,7 @@ import { eventsPage } from "../journal/render-events.js";
 import type { MetricsPage } from "../metrics/runner-metrics.js";
 import type { ServiceDrainReply, ServiceDrainRequest } from "../reporter/service-drains.js";
 import { drainRoute } from "./drain-route.js";
+import { explainRoute } from "./explain-route.js";
 import { readinessText } from "./readiness.js";
 import { releaseRoute } from "./release-route.js";
 import { serviceDrainRoute } from "./service-drain-route.js";
@@ -43,6 +46,7 @@ export interface AnswerSource {
   readonly journal: Journal;
   readonly metrics: () => Promise<MetricsPage>;
   readonly drain: (request: DrainRequest) => Promise<DrainReply>;
+  readonly explain: (request: ExplainRequest) => Promise<ExplainReply>;
   readonly release: (cluster: string) => ReleaseReply;
   readonly drainService: (request: ServiceDrainRequest) => Promise<ServiceDrainReply>;
 }
@@ -82,10 +86,18 @@ export async function answerRequest(asked: Asked, source: AnswerSource): Promise
     if (service.request === undefined) return notAllowed(service.allow);
     return asked.overSocket ? await serviceDrainAnswer(service.request, source) : json(403, { error: NOT_HERE });
   }
-  const page = PAGES.get(path);
+  const explained = explainRoute(path);
+  const page = explained === undefined ? PAGES.get(path) : explainPage(explained);
   if (page === undefined) return text(404, `Not found. There are: ${[...PAGES.keys()].join(" ")}\n`);
   if (method !== "GET" && method !== "HEAD") return notAllowed("GET, HEAD");
   return await page(source, asked);
+}
+
+function explainPage(request: ExplainRequest): Page {
+  return async ({ explain }) => {
+    const reply = await explain(request);
+    return "unknown" in reply ? json(404, { error: reply.unknown }) : json(200, reply.explanation);
+  };
 }
 
 async function drainAnswer(request: DrainRequest, { drain }: AnswerSource): Promise<Answer> {

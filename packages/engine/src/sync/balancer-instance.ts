@@ -5,6 +5,7 @@ import {
   type Cluster,
   type Context,
   isConfigError,
+  type NodeReport,
   type SyncResult,
 } from "@lighthouse-sd/core";
 import { settlesWithin } from "../clock.js";
@@ -12,6 +13,7 @@ import type { BalancerSettings } from "../config/configuration.js";
 import { errorText } from "../error-text.js";
 import { callPlugin, type PluginCalls, requireDependencies } from "../plugin-calls.js";
 import { readPlan, readSyncResult } from "./sync-result.js";
+import { readNodeReports } from "./target-report.js";
 
 interface Applied {
   readonly settings: BalancerSettings;
@@ -82,6 +84,21 @@ export class BalancerInstance {
     const changes = readPlan(value);
     if ("broken" in changes) throw new Error(changes.broken);
     return changes;
+  }
+
+  /** What the target says of the nodes of `cluster`; undefined: this plugin cannot tell. Rejects where the plugin does, or
+   * breaks the contract. */
+  async describe(cluster: Cluster): Promise<readonly NodeReport[] | undefined> {
+    const balancer = this.#applied?.balancer;
+    if (balancer === undefined) throw new Error("it cannot be used yet");
+    if (balancer.describe === undefined) return undefined;
+    const { describeMs } = this.#calls.times;
+    const value = await callPlugin<unknown>(this.#calls, "describe", describeMs, (options) =>
+      balancer.describe?.(cluster, options),
+    );
+    const reports = readNodeReports(value);
+    if ("broken" in reports) throw new Error(reports.broken);
+    return reports;
   }
 
   /** Lets the instance go; the target goes on running. Settles in limited time. */

@@ -11,6 +11,7 @@ import { BalancerVoice } from "./balancer-voice.js";
 import { ALL_CONFIRMED, type Unconfirmed, withChange, withConfirmation, withSyncBegun } from "./convergence.js";
 import { dueAt, NEVER, type Pending, type Settle, withEvent } from "./settle.js";
 import { type SyncMeter, syncWord } from "./sync-meter.js";
+import type { TargetReport } from "./target-report.js";
 
 /** What one balancer's loop needs. */
 export interface BalancerLoopOptions {
@@ -112,6 +113,38 @@ export class BalancerLoop {
       return this.#instance.stop();
     }
     this.#voice.failed(`stopping: a call has not ended within ${times.stopMs / 1000} s and is left behind`);
+  }
+
+  /** What the target says of the nodes of `cluster`, once the call that is going on has ended. Never rejects. */
+  async describe(cluster: string): Promise<TargetReport> {
+    const { clock, times } = this.#options;
+    const until = clock.elapsed() + times.describeMs;
+    while (this.#busy) {
+      const ended = await settlesWithin(clock, until - clock.elapsed(), this.#turning);
+      if (!ended) return { kind: "failed", reason: "a sync is going on and has not ended" };
+    }
+    const asked = this.#clusters.find(({ name }) => name === cluster);
+    if (asked === undefined || this.#stop.signal.aborted)
+      return { kind: "failed", reason: "it does not carry the cluster now" };
+    this.#cancelTimer();
+    this.#busy = true;
+    const looking = this.#look(asked);
+    this.#turning = looking.then(() => undefined);
+    // One that ignores its abort keeps syncs waiting, as it must, but not who asks.
+    const ended = await settlesWithin(clock, times.describeMs + times.graceMs, looking);
+    return ended ? await looking : { kind: "failed", reason: "describe does not end although its signal has aborted" };
+  }
+
+  async #look(cluster: Cluster): Promise<TargetReport> {
+    try {
+      const nodes = await this.#instance.describe(cluster);
+      return nodes === undefined ? { kind: "mute" } : { kind: "nodes", nodes };
+    } catch (error) {
+      return { kind: "failed", reason: errorText(error) };
+    } finally {
+      this.#busy = false;
+      this.#schedule();
+    }
   }
 
   #requested(reason: unknown): void {

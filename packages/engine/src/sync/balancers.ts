@@ -9,6 +9,7 @@ import { clusterViews, type Members } from "./cluster-views.js";
 import { type Locate, placedProblems } from "./problem-places.js";
 import type { Settle } from "./settle.js";
 import type { SyncMeter } from "./sync-meter.js";
+import type { TargetReport } from "./target-report.js";
 
 /** What the balancers of a configuration need. */
 export interface BalancersOptions {
@@ -73,6 +74,12 @@ export class Balancers {
   /** How each balancer stands, by name. */
   states(): ReadonlyMap<string, BalancerState> {
     return new Map([...this.#loops].map(([name, loop]) => [name, loop.state()]));
+  }
+
+  /** What the target of `balancer` says of the nodes of `cluster`. Never rejects. */
+  async describe(balancer: string, cluster: string): Promise<TargetReport> {
+    const loop = this.#loops.get(balancer);
+    return (await loop?.describe(cluster)) ?? { kind: "failed", reason: "there is no such balancer now" };
   }
 
   /** Ends all loops at the same time; targets are left running. Resolves in limited time. */

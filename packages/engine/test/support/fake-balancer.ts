@@ -4,6 +4,7 @@ import {
   type Cluster,
   type Context,
   type JsonSchema,
+  type NodeReport,
   type SyncResult,
 } from "@lighthouse-sd/core";
 
@@ -23,6 +24,8 @@ export interface FakeBalancer {
   onDependencies: (config: unknown) => unknown;
   onApply: (config: unknown) => unknown;
   onStop: () => unknown;
+  /** Undefined: instances that are made now have no describe. */
+  onDescribe: ((cluster: Cluster, options: CallOptions) => unknown) | undefined;
 }
 
 /** Everything is confirmed, nothing had to be done. */
@@ -40,6 +43,7 @@ export function fakeBalancer(): FakeBalancer {
     onDependencies: () => true,
     onApply: () => undefined,
     onStop: () => undefined,
+    onDescribe: undefined,
   };
   const called = async <T>(name: string, run: () => T): Promise<Awaited<T>> => {
     fake.calls.push(name);
@@ -63,7 +67,12 @@ export function fakeBalancer(): FakeBalancer {
       super(context);
       fake.contexts.push(context);
       fake.calls.push("new");
+      if (fake.onDescribe === undefined) return;
+      this.describe = (cluster, options) => {
+        return called("describe", () => fake.onDescribe?.(cluster, options)) as Promise<readonly NodeReport[]>;
+      };
     }
+    override describe?: (cluster: Cluster, options: CallOptions) => Promise<readonly NodeReport[]>;
     override applyConfig(config: unknown): Promise<void> {
       return called(`applyConfig ${JSON.stringify(config)}`, () => fake.onApply(config)) as Promise<void>;
     }
