@@ -223,6 +223,16 @@ describe("nodes that are held", () => {
     expect([cluster.names().length, cluster.held().length]).toEqual([4, 1]);
   });
 
+  test("stay although others come while an emptied source fills again: those take nobody's place", () => {
+    const cluster = settled(10);
+    cluster.answer([]);
+    cluster.answer([...fleet(8), ...fleet(5, { first: 100 })]);
+    expect([cluster.names().length, cluster.held().length]).toEqual([15, 2]);
+    expect(cluster.admission.held[0]?.reason).toBe("the source named no node, and 8 of 10 are back");
+    cluster.answer([...fleet(10), ...fleet(5, { first: 100 })]);
+    expect([cluster.names().length, cluster.held().length]).toEqual([15, 0]);
+  });
+
   test("go where an emptied source has filled again and those have stayed away for confirm_after since", () => {
     const cluster = settled(10, { confirm_after: "5m" });
     cluster.answer([]);

@@ -36,8 +36,10 @@ export function judgeLoss(loss: Loss, limits: GuardLimits): LossVerdict {
     const none = named === 0 ? "the source names no node at all" : `none of the ${named} nodes named is in service`;
     return { kind: "empty", stay: leaving, reason: `${none}, and on_empty is hold` };
   }
-  if (isReturning && left < confirmed) {
-    return { kind: "return", stay: leaving, reason: `the source named no node, and ${left} of ${confirmed} are back` };
+  const back = Math.max(0, confirmed - leaving);
+  // Some others take nobody's place: those that were there may be on their way. As many as there were replace them all.
+  if (isReturning && left - back < confirmed) {
+    return { kind: "return", stay: leaving, reason: `the source named no node, and ${back} of ${confirmed} are back` };
   }
   if (!isOverLimit(confirmed, left, limits.maxRemoval)) return floorVerdict(loss, limits);
   return { kind: "loss", stay: leaving, reason: lossReason(loss, limits) };
