@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import type { Watcher } from "@lighthouse-sd/core";
 import { WatchTeller, watchDirectory } from "@lighthouse-sd/plugin-kit";
@@ -16,9 +17,12 @@ export interface ClusterWatch {
   readonly watcher: Watcher;
 }
 
-/** Tells `watcher` what the cluster's files say, until `signal` aborts. */
-export async function watchCluster(watch: ClusterWatch, signal: AbortSignal): Promise<void> {
+/** Tells `watcher` what the cluster's files say, until `ended` aborts. */
+export async function watchCluster(watch: ClusterWatch, ended: AbortSignal): Promise<void> {
   const { cluster, files, watcher } = watch;
+  // Every file that is being read listens to it: more than a signal of somebody else is meant for.
+  const signal = AbortSignal.any([ended]);
+  setMaxListeners(0, signal);
   const hints = new Hints();
   const teller = new WatchTeller(watcher);
   const directory = new DirectoryHints(join(watch.directory, cluster), (entry) => {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { type Client, createClient, type Interceptor } from "@connectrpc/connect";
 import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
 import { Auth } from "../api/auth_pb.js";
@@ -37,6 +38,8 @@ export class EtcdConnection {
   /** Opens nothing: the first call does. */
   constructor(host: EtcdHost, tls: Credentials["tls"], random: () => number) {
     this.host = host.shown;
+    // Every watch and every call that is under way listens to it.
+    setMaxListeners(0, this.#ended.signal);
     this.pulse = new Pulse(this, random);
     const options = host.url.startsWith("https:") ? tls : {};
     this.#session = new Http2SessionManager(host.url, OPEN_UNTIL_ENDED, options);

@@ -116,7 +116,7 @@ export class SharedConnection {
       const open = (host: EtcdHost, signal: AbortSignal): Promise<EtcdConnection> => this.#options.open(host, signal);
       return await firstToAnswer(this.#hosts, open, { signal, ...ROUND, discard });
     } catch (error) {
-      throw new Error(reasonsOf(error), { cause: error });
+      throw new Error(reasonsOf(error));
     }
   }
 
