@@ -29,6 +29,8 @@ export interface RunnerOptions {
   readonly logging: Partial<LogSettings>;
   /** What of http.listen the command line overrides. */
   readonly http: string | undefined;
+  /** What of http.token_file the command line overrides; absolute. */
+  readonly httpTokenFile?: string | undefined;
   readonly version: string;
   readonly clock: Clock;
   readonly times: CallTimes;

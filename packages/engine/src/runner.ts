@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Context, Peer } from "@lighthouse-sd/core";
 import { durationMs } from "@lighthouse-sd/core";
 import type { TargetLock } from "@lighthouse-sd/plugin-kit";
@@ -246,14 +246,15 @@ export class Runner {
   }
 
   #apply(): void {
-    const { configuration, http, log } = this.#options;
+    const { configuration, directory, http, httpTokenFile, log } = this.#options;
     const { membership, balancers } = this.#running();
     const current = configuration.configuration;
     this.#configureLog(current.logging);
     for (const notice of this.#nextStart.notices(current.runner)) log.logger().warn(notice);
     for (const event of configEvents(this.#problems, configuration.problems)) this.#note(event);
     this.#problems = configuration.problems;
-    void this.#http.listen(http ?? current.runner.http.listen);
+    const { listen, token_file: ownToken } = current.runner.http;
+    void this.#http.listen(http ?? listen, httpTokenFile ?? (ownToken && resolve(directory, ownToken)));
     const writers = writersPart(current, dutiesOf(this.#options.role));
     balancers.apply(writers);
     membership.apply(writers);

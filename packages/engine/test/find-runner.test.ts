@@ -52,7 +52,8 @@ describe("which running one is meant", () => {
   test.each([
     [{ stateDir: "/a", url: "http://127.0.0.1:1" }, "exclude each other"],
     [{ url: "127.0.0.1:9470" }, "--url must be like http://127.0.0.1:9470"],
-    [{ url: "https://localhost" }, "--url must be like"],
+    [{ url: "ftp://localhost" }, "--url must be like"],
+    [{ tokenFile: "token" }, "--token-file goes with --url only"],
   ])("%j is a usage error", async (choice, message) => {
     await expect(findRunner(choice, {})).rejects.toMatchObject({
       name: "UsageError",

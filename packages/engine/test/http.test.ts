@@ -90,7 +90,7 @@ async function ask(
 ) {
   const { method = "GET", knownHost = true, overSocket = false, state = sampleState() } = more;
   return answerRequest(
-    { method, url, knownHost, overSocket },
+    { method, url, knownHost, overSocket, remote: false, token: "unset", ownHeader: false, sameOrigin: true },
     {
       state: () => state,
       journal: new Journal(systemClock),

@@ -39,7 +39,6 @@ test.each<[Partial<TypedRunOptions>, string]>([
   [{ once: true, timeout: "soon" }, '--timeout must be a duration such as 90s or 5m, got "soon"'],
   [{ once: true, timeout: "off" }, "--timeout must be a duration"],
   [{ once: true, timeout: "0" }, "--timeout must be a duration"],
-  [{ http: "0.0.0.0:80" }, "--http 0.0.0.0 is not a loopback address"],
   [{ http: "9470" }, "--http must be ADDRESS:PORT"],
   [{ logFormat: "xml" }, '--log-format must be one of pretty, json, got "xml"'],
   [{ logLevel: "all" }, "--log-level must be one of debug, info, warn, error"],

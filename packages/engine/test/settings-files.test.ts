@@ -39,6 +39,11 @@ describe("runner.yaml", () => {
       { http: { listen: "example" } },
       'http.listen: must be ADDRESS:PORT (for example 127.0.0.1:9470) or off, got "example"',
     ],
+    [
+      { http: { listen: "0.0.0.0:80" } },
+      "http.listen: 0.0.0.0 is not a loopback address, and who reaches it must show a token: set http.token_file (or --http-token-file), or use 127.0.0.1:80 or [::1]:80",
+    ],
+    [{ http: { token_file: "" } }, 'http.token_file: must be the path of a file, got ""'],
     [{ settle: { min: "1s", max: "20ms" } }, "settle.min: must not be longer than settle.max (20ms), got 1s"],
     [{ ip: "localhost" }, "ip: must be this host's IPv4 or IPv6 address; localhost is no IP address"],
     [{ ip: "0.0.0.0" }, "ip: must be this host's IPv4 or IPv6 address; 0.0.0.0 is the unspecified address"],
@@ -47,6 +52,11 @@ describe("runner.yaml", () => {
   ])("%j is refused", (value, message) => {
     expect(wrong(() => readRunnerFile(value))).toBe(message);
   });
+});
+
+test("runner.yaml may ask for an address that others reach, with a token file", () => {
+  const http = { listen: "0.0.0.0:80", token_file: "token" };
+  expect(readRunnerFile({ http })).toMatchObject({ http });
 });
 
 describe("logging.yaml", () => {

@@ -1,8 +1,13 @@
 import { type ClientRequest, type IncomingMessage, type RequestOptions, request } from "node:http";
+import { request as secureRequest } from "node:https";
 import { errorText } from "../error-text.js";
+import { OWN_HEADER } from "../http/access.js";
 
 /** Where a running one answers. */
-export type RunnerAddress = { readonly socket: string } | { readonly url: URL };
+export type RunnerAddress =
+  | { readonly socket: string }
+  /** `token`: what lets somebody in there. */
+  | { readonly url: URL; readonly token?: string | undefined };
 
 /** What it answered. */
 export interface RunnerAnswer {
@@ -39,7 +44,9 @@ export function openAnswer(address: RunnerAddress, path: string, question: Quest
     let asked: ClientRequest | undefined;
     const cancel = setTimeout(() => asked?.destroy(new DOMException("no answer", "TimeoutError")), LIMIT_MS);
     const options = { ...placeOf(address), ...question, path, agent: false };
-    asked = request({ ...options, headers: { host: hostOf(address), ...question.headers } }, (answer) => {
+    const isSecure = "url" in address && address.url.protocol === "https:";
+    const headers = { ...headersFor(address), ...question.headers };
+    asked = (isSecure ? secureRequest : request)({ ...options, headers }, (answer) => {
       clearTimeout(cancel);
       resolve(answer);
     });
@@ -63,11 +70,13 @@ export async function wholeBody(answer: IncomingMessage): Promise<string> {
 
 function placeOf(address: RunnerAddress): RequestOptions {
   if ("socket" in address) return { socketPath: address.socket };
-  return { host: address.url.hostname.replace(/^\[|\]$/g, ""), port: address.url.port || 80 };
+  return { host: address.url.hostname.replace(/^\[|\]$/g, ""), port: address.url.port || undefined };
 }
 
-function hostOf(address: RunnerAddress): string {
-  return "socket" in address ? "localhost" : address.url.host;
+function headersFor(address: RunnerAddress): Record<string, string> {
+  if ("socket" in address) return { host: "localhost", [OWN_HEADER]: "1" };
+  const { url, token } = address;
+  return { host: url.host, [OWN_HEADER]: "1", ...(token !== undefined && { authorization: `Bearer ${token}` }) };
 }
 
 function unreachable(address: RunnerAddress, error: unknown): string {

@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { connect } from "node:net";
 import { dirname, join, resolve } from "node:path";
+import { readSecretFile } from "@lighthouse-sd/plugin-kit";
 import type { Duty } from "../roles.js";
 import { defaultStateRoot, unitStateDirectory } from "../state-directory.js";
 import type { RunnerAddress } from "./ask-runner.js";
@@ -12,6 +13,8 @@ export interface RunnerChoice {
   readonly stateDir?: string;
   /** --url */
   readonly url?: string;
+  /** --token-file */
+  readonly tokenFile?: string;
 }
 
 const PROBE_MS = 2000;
@@ -19,13 +22,17 @@ const PROBE_MS = 2000;
 /** Where the running one answers that is meant: the one of --state-dir or --url, else the only one of this user that has
  * its state at a default place; of role writer or reporter, as `duty` says. Rejects, saying what to do, where there is none or more than one. */
 export async function findRunner(
-  { stateDir, url }: RunnerChoice,
+  { stateDir, url, tokenFile }: RunnerChoice,
   env: NodeJS.ProcessEnv,
   duty: Duty = "writer",
 ): Promise<RunnerAddress> {
   const socket = `${duty}.sock`;
   if (stateDir !== undefined && url !== undefined) throw new UsageError("--state-dir and --url exclude each other");
-  if (url !== undefined) return { url: readUrl(url) };
+  if (tokenFile !== undefined && url === undefined) throw new UsageError("--token-file goes with --url only");
+  if (url !== undefined) {
+    const token = tokenFile === undefined ? undefined : (await readSecretFile(tokenFile)).trim();
+    return { url: readUrl(url), token };
+  }
   if (stateDir !== undefined) return { socket: join(resolve(stateDir), socket) };
   const root = defaultStateRoot(env);
   const running = await runningSockets(root, unitStateDirectory(env), socket);
@@ -44,8 +51,10 @@ export async function findRunner(
 
 function readUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === "http:") return url;
-  throw new UsageError(`--url must be like http://127.0.0.1:9470, got ${JSON.stringify(text)}`);
+  if (url?.protocol === "http:" || url?.protocol === "https:") return url;
+  throw new UsageError(
+    `--url must be like http://127.0.0.1:9470 or https://proxy.example, got ${JSON.stringify(text)}`,
+  );
 }
 
 async function runningSockets(root: string, ofUnit: string | undefined, socket: string): Promise<readonly string[]> {

@@ -3,7 +3,7 @@ import { terminalStyle } from "../logging/terminal-style.js";
 import { runEvents, type TypedEventsOptions } from "./events-command.js";
 import { runExplain } from "./explain-command.js";
 import type { RunnerChoice } from "./find-runner.js";
-import { JSON_OUTPUT, RUNNING_STATE_DIR, RUNNING_URL } from "./options.js";
+import { JSON_OUTPUT, RUNNING_STATE_DIR, RUNNING_TOKEN_FILE, RUNNING_URL } from "./options.js";
 import { runStatus } from "./status-command.js";
 
 type Finish = (code: number) => void;
@@ -17,6 +17,7 @@ export function addStatus(program: Command, finish: Finish): void {
     .option(...JSON_OUTPUT)
     .option(...RUNNING_STATE_DIR)
     .option(...RUNNING_URL)
+    .option(...RUNNING_TOKEN_FILE)
     .action(async (typed: RunnerChoice & { readonly json?: boolean; readonly watch?: boolean }) => {
       const { json = false, watch = false, ...runner } = typed;
       const { color } = terminalStyle(process.stdout, process.env);
@@ -39,6 +40,7 @@ export function addExplain(program: Command, finish: Finish): void {
     .option(...JSON_OUTPUT)
     .option(...RUNNING_STATE_DIR)
     .option(...RUNNING_URL)
+    .option(...RUNNING_TOKEN_FILE)
     .action(async (cluster: string, node: string | undefined, typed: RunnerChoice & { readonly json?: boolean }) => {
       const { json = false, ...runner } = typed;
       const { color } = terminalStyle(process.stdout, process.env);
@@ -60,6 +62,7 @@ export function addEvents(program: Command, finish: Finish): void {
     .option("--json", "print JSON, one event on each line")
     .option(...RUNNING_STATE_DIR)
     .option(...RUNNING_URL)
+    .option(...RUNNING_TOKEN_FILE)
     .action(async (typed: TypedEventsOptions) => {
       const style = terminalStyle(process.stdout, process.env);
       const signal = typed.follow === true ? interrupted() : new AbortController().signal;

@@ -10,5 +10,11 @@ export const RUNNING_URL: readonly [string, string] = [
   "the HTTP address of the running one that is meant",
 ];
 
+/** What lets somebody in there. */
+export const RUNNING_TOKEN_FILE: readonly [string, string] = [
+  "--token-file <file>",
+  "with --url: a file with the token that the running one asks for",
+];
+
 /** For programs. */
 export const JSON_OUTPUT: readonly [string, string] = ["--json", "print JSON"];

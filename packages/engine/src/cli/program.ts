@@ -8,7 +8,7 @@ import { drainTarget, runDrain } from "./drain-command.js";
 import { EXIT, UsageError } from "./exit-codes.js";
 import type { RunnerChoice } from "./find-runner.js";
 import { addEvents, addExplain, addStatus } from "./look-commands.js";
-import { JSON_OUTPUT, RUNNING_STATE_DIR, RUNNING_URL } from "./options.js";
+import { JSON_OUTPUT, RUNNING_STATE_DIR, RUNNING_TOKEN_FILE, RUNNING_URL } from "./options.js";
 import { runPlan } from "./plan-command.js";
 import { runPlugins } from "./plugins-command.js";
 import { runRelease } from "./release-command.js";
@@ -85,7 +85,11 @@ function addRun(program: Command, bundle: Bundle, finish: (code: number) => void
     .option("--timeout <duration>", "with --once: the longest it may take (default: 60s)")
     .option(
       "--http <address:port|off>",
-      "where to answer HTTP, on loopback (default: http.listen of runner.yaml, or 127.0.0.1:9470)",
+      "where to answer HTTP: on loopback, or with a token file elsewhere (default: http.listen of runner.yaml, or 127.0.0.1:9470)",
+    )
+    .option(
+      "--http-token-file <file>",
+      "a file with the token that lets others in (default: http.token_file of runner.yaml)",
     )
     .option("--log-format <format>", "pretty or json (default: format of logging.yaml, or pretty)")
     .option("--log-level <level>", "debug, info, warn or error (default: level of logging.yaml, or info)")
@@ -153,6 +157,7 @@ function addDrain(program: Command, finish: (code: number) => void, drained: boo
     .option("--service <name>", "in place of a node: a service of this host")
     .option(...RUNNING_STATE_DIR)
     .option(...RUNNING_URL)
+    .option(...RUNNING_TOKEN_FILE)
     .action(async (cluster, node, { service, ...runner }: RunnerChoice & { readonly service?: string }) => {
       const what = drainTarget(cluster, node, service);
       finish(await runDrain({ what, drained, runner, env: process.env, out: print }));
@@ -166,6 +171,7 @@ function addRelease(program: Command, finish: (code: number) => void): void {
     .argument("<cluster>", "the cluster's name")
     .option(...RUNNING_STATE_DIR)
     .option(...RUNNING_URL)
+    .option(...RUNNING_TOKEN_FILE)
     .action(async (cluster: string, runner: RunnerChoice) => {
       finish(await runRelease({ cluster, runner, env: process.env, out: print }));
     });

@@ -36,7 +36,7 @@ export async function runCommand(typedDirectory: string, settings: RunSettings, 
 }
 
 function newRunner(directory: string, state: string, settings: RunSettings, bundle: Bundle, log: LogOutput): Runner {
-  const { logLevel, logFormat, http, pluginsDir, role } = settings;
+  const { logLevel, logFormat, http, httpTokenFile, pluginsDir, role } = settings;
   const plugins = pluginFinder(bundle, directory, pluginsDir);
   // A reporter beside a writer on one state directory keeps the texts that it has accepted for itself.
   const kept = role === "reporter" ? join(state, "reporter") : state;
@@ -48,6 +48,7 @@ function newRunner(directory: string, state: string, settings: RunSettings, bund
     log,
     logging: { ...(logLevel && { level: logLevel }), ...(logFormat && { format: logFormat }) },
     http,
+    httpTokenFile,
     version: bundle.version,
     clock: systemClock,
     times: CALL_TIMES,

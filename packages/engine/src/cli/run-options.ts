@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { parseDuration } from "@lighthouse-sd/core";
 import type { LogLevel } from "../config/configuration.js";
 import { parseListenAddress } from "../http/listen-address.js";
@@ -10,6 +11,7 @@ export interface TypedRunOptions {
   readonly once?: boolean;
   readonly timeout?: string;
   readonly http?: string;
+  readonly httpTokenFile?: string;
   readonly logFormat?: string;
   readonly logLevel?: string;
   readonly stateDir?: string;
@@ -22,6 +24,8 @@ export interface RunSettings {
   /** Undefined: run until told to stop. */
   readonly once: { readonly timeoutMs: number } | undefined;
   readonly http: string | undefined;
+  /** Absolute. */
+  readonly httpTokenFile: string | undefined;
   readonly logFormat: "pretty" | "json" | undefined;
   readonly logLevel: LogLevel | undefined;
   readonly stateDir: string | undefined;
@@ -43,12 +47,13 @@ export function runSettings(typed: TypedRunOptions): RunSettings {
   if (timeoutMs === undefined || timeoutMs === null || timeoutMs === 0) {
     throw new UsageError(`--timeout must be a duration such as 90s or 5m, got "${typed.timeout}"`);
   }
-  const listen = typed.http === undefined ? undefined : parseListenAddress(typed.http);
+  const listen = typed.http === undefined ? undefined : parseListenAddress(typed.http, true);
   if (listen !== undefined && listen !== "off" && "wrong" in listen) throw new UsageError(`--http ${listen.wrong}`);
   return {
     role,
     once: typed.once === true ? { timeoutMs } : undefined,
     http: typed.http,
+    httpTokenFile: typed.httpTokenFile === undefined ? undefined : resolve(typed.httpTokenFile),
     logFormat: oneOf("--log-format", FORMATS, typed.logFormat),
     logLevel: oneOf("--log-level", LEVELS, typed.logLevel),
     stateDir: typed.stateDir,

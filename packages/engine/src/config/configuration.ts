@@ -14,7 +14,11 @@ export interface Configuration {
 
 /** runner.yaml, defaults filled in. */
 export interface RunnerSettings {
-  readonly http: { readonly listen: string };
+  readonly http: {
+    readonly listen: string;
+    /** A file with the token that lets others in; relative to the configuration directory. */
+    readonly token_file?: string;
+  };
   /** Undefined: the default place. */
   readonly state_dir?: string;
   readonly settle: { readonly min: Duration; readonly max: Duration };

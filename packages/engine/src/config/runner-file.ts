@@ -26,6 +26,7 @@ export const RUNNER_SCHEMA: JsonSchema = {
           default: "127.0.0.1:9470",
           expects: "ADDRESS:PORT or off",
         },
+        token_file: { type: "string", minLength: 1, expects: "the path of a file" },
       },
     },
     state_dir: { type: "string", minLength: 1, expects: "the path of a directory" },
@@ -57,14 +58,14 @@ export function readRunnerFile(value: unknown): RunnerSettings {
     problems.push(...error.problems);
   }
   const given = settings ?? asFarAsItGoes(value);
-  problems.push(...listenProblems(given.http?.listen), ...settleProblems(given.settle), ...ipProblems(given.ip));
+  problems.push(...listenProblems(given.http), ...settleProblems(given.settle), ...ipProblems(given.ip));
   if (settings === undefined || problems.length > 0) throw new ConfigError(problems);
   const ip = settings.ip === undefined ? undefined : canonicalIp(settings.ip);
   return ip === undefined ? settings : { ...settings, ip };
 }
 
 interface Given {
-  readonly http?: { readonly listen?: unknown };
+  readonly http?: { readonly listen?: unknown; readonly token_file?: unknown };
   readonly settle?: { readonly min?: unknown; readonly max?: unknown };
   readonly ip?: unknown;
 }
@@ -74,9 +75,9 @@ function asFarAsItGoes(value: unknown): Given {
   return { http: isMapping(http) ? http : {}, settle: isMapping(settle) ? settle : {}, ip };
 }
 
-function listenProblems(listen: unknown): readonly Problem[] {
+function listenProblems({ listen, token_file: tokenFile }: NonNullable<Given["http"]> = {}): readonly Problem[] {
   if (typeof listen !== "string") return [];
-  const parsed = parseListenAddress(listen);
+  const parsed = parseListenAddress(listen, tokenFile !== undefined);
   const wrong = typeof parsed === "object" && "wrong" in parsed;
   return wrong ? [{ path: ["http", "listen"], message: parsed.wrong }] : [];
 }

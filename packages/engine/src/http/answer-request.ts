@@ -2,11 +2,13 @@ import type { DrainReply, DrainRequest } from "../drains/decide-drain.js";
 import type { ExplainReply } from "../explain/explain-request.js";
 import type { ExplainRequest } from "../explain/explanation.js";
 import type { ReleaseReply } from "../guard/decide-release.js";
-import { type EventsQuery, readEventsQuery } from "../journal/events-query.js";
+import { readEventsQuery } from "../journal/events-query.js";
 import type { Journal } from "../journal/journal.js";
 import { eventsPage } from "../journal/render-events.js";
 import type { MetricsPage } from "../metrics/runner-metrics.js";
 import type { ServiceDrainReply, ServiceDrainRequest } from "../reporter/service-drains.js";
+import { type Access, mayRead, refusal } from "./access.js";
+import { type Answer, json, text } from "./answer.js";
 import { drainRoute } from "./drain-route.js";
 import { explainRoute } from "./explain-route.js";
 import { readinessText } from "./readiness.js";
@@ -14,26 +16,11 @@ import { releaseRoute } from "./release-route.js";
 import { serviceDrainRoute } from "./service-drain-route.js";
 import { type RunnerState, statusOf } from "./status.js";
 
-/** What is answered to one request. */
-export interface Answer {
-  readonly status: number;
-  /** Its content type. */
-  readonly type: string;
-  readonly body: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Events follow the body, as they come. */
-  readonly follow?: EventsQuery;
-}
-
 /** A request as far as answers depend on it. */
-export interface Asked {
+export interface Asked extends Access {
   readonly method: string;
   /** As in the request line: with a query. */
   readonly url: string;
-  /** Its Host header names us. */
-  readonly knownHost: boolean;
-  /** It came over the unix socket, which only the runner's user can open. */
-  readonly overSocket: boolean;
   /** The Accept header. */
   readonly accept?: string | undefined;
   /** The Last-Event-ID header: where a follower goes on. */
@@ -53,44 +40,61 @@ export interface AnswerSource {
 
 type Page = (source: AnswerSource, asked: Asked) => Answer | Promise<Answer>;
 
-const NOT_HERE =
-  "changes are taken over the unix socket in the runner's state directory only: use --state-dir in place of --url";
-
 const EVENT_STREAM = "text/event-stream";
 
 const PAGES: ReadonlyMap<string, Page> = new Map<string, Page>([
   ["/healthz", () => text(200, "ok\n")],
-  ["/readyz", ({ state }) => readiness(state())],
+  ["/readyz", ({ state }, asked) => readiness(state(), asked)],
   ["/metrics", async ({ metrics }) => ({ status: 200, ...(await metrics()) })],
   ["/api/v1/status", ({ state }) => json(200, statusOf(state()))],
   ["/api/v1/events", ({ journal }, asked) => eventsAnswer(journal, asked)],
 ]);
 
+/** Pages that say nothing that others must not know. */
+const OPEN: ReadonlySet<string> = new Set(["/healthz", "/readyz"]);
+
 /** Answers a request from what there is. */
 export async function answerRequest(asked: Asked, source: AnswerSource): Promise<Answer> {
-  const { method, url, knownHost } = asked;
-  if (!knownHost) return text(421, "This Host name is not answered here; ask for localhost or 127.0.0.1.\n");
+  const { method, url } = asked;
   const path = url.split("?")[0] ?? "";
-  const drain = drainRoute(method, path);
-  if (drain !== undefined) {
-    if (drain.request === undefined) return notAllowed(drain.allow);
-    return asked.overSocket ? await drainAnswer(drain.request, source) : json(403, { error: NOT_HERE });
+  const change = changeRoute(method, path);
+  if (change !== undefined) {
+    // Whose request it is comes first: nothing is told to others, not even what there is.
+    const refused = refusal(asked, change.act === undefined ? "open" : "change");
+    if (refused !== undefined) return refused;
+    return (await change.act?.(source)) ?? notAllowed(change.allow);
   }
-  const release = releaseRoute(method, path);
-  if (release !== undefined) {
-    if (release.cluster === undefined) return notAllowed(release.allow);
-    return asked.overSocket ? releaseAnswer(release.cluster, source) : json(403, { error: NOT_HERE });
-  }
-  const service = serviceDrainRoute(method, path);
-  if (service !== undefined) {
-    if (service.request === undefined) return notAllowed(service.allow);
-    return asked.overSocket ? await serviceDrainAnswer(service.request, source) : json(403, { error: NOT_HERE });
-  }
+  const refused = refusal(asked, OPEN.has(path) ? "open" : "read");
+  if (refused !== undefined) return refused;
   const explained = explainRoute(path);
   const page = explained === undefined ? PAGES.get(path) : explainPage(explained);
   if (page === undefined) return text(404, `Not found. There are: ${[...PAGES.keys()].join(" ")}\n`);
   if (method !== "GET" && method !== "HEAD") return notAllowed("GET, HEAD");
   return await page(source, asked);
+}
+
+interface ChangeRoute {
+  readonly allow: string;
+  /** Undefined: the method is another one. */
+  readonly act: ((source: AnswerSource) => Answer | Promise<Answer>) | undefined;
+}
+
+/** Reads a request that is to change something; undefined: it is about something else. */
+function changeRoute(method: string, path: string): ChangeRoute | undefined {
+  const drain = drainRoute(method, path);
+  if (drain !== undefined) {
+    const { allow, request } = drain;
+    return { allow, act: request && ((source) => drainAnswer(request, source)) };
+  }
+  const release = releaseRoute(method, path);
+  if (release !== undefined) {
+    const { allow, cluster } = release;
+    return { allow, act: cluster === undefined ? undefined : (source) => releaseAnswer(cluster, source) };
+  }
+  const service = serviceDrainRoute(method, path);
+  if (service === undefined) return undefined;
+  const { allow, request } = service;
+  return { allow, act: request && ((source) => serviceDrainAnswer(request, source)) };
 }
 
 function explainPage(request: ExplainRequest): Page {
@@ -132,14 +136,7 @@ function notAllowed(allow: string): Answer {
   return { ...text(405, `Only ${allow} is answered here.\n`), headers: { allow } };
 }
 
-function readiness(state: RunnerState): Answer {
-  return text(state.ready ? 200 : 503, readinessText(state));
-}
-
-function text(status: number, body: string): Answer {
-  return { status, type: "text/plain; charset=utf-8", body };
-}
-
-function json(status: number, value: unknown): Answer {
-  return { status, type: "application/json; charset=utf-8", body: `${JSON.stringify(value)}\n` };
+function readiness(state: RunnerState, asked: Asked): Answer {
+  const whole = readinessText(state);
+  return text(state.ready ? 200 : 503, mayRead(asked) ? whole : whole.slice(0, whole.indexOf("\n") + 1));
 }

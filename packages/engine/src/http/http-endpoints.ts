@@ -5,6 +5,7 @@ import { errorText } from "../error-text.js";
 import type { AnswerSource } from "./answer-request.js";
 import { type HttpServer, serveState } from "./http-server.js";
 import { parseListenAddress } from "./listen-address.js";
+import { TokenFile } from "./token-file.js";
 
 /** The longest path of a unix socket, in bytes. */
 const LONGEST_SOCKET_PATH = 107;
@@ -26,11 +27,13 @@ export class HttpEndpoints {
     this.#source = source;
   }
 
-  /** Answers at `address` (`127.0.0.1:9470`, or `off`) from now on, and nowhere else. */
-  listen(address: string): Promise<void> {
-    if (address === this.#listen) return this.#work;
-    this.#listen = address;
-    this.#work = this.#work.then(() => this.#move(address));
+  /** Answers at `address` (`127.0.0.1:9470`, or `off`) from now on, and nowhere else; with a token file (an absolute path)
+   * more to those who show its token. */
+  listen(address: string, tokenFile?: string): Promise<void> {
+    const listen = JSON.stringify([address, tokenFile]);
+    if (listen === this.#listen) return this.#work;
+    this.#listen = listen;
+    this.#work = this.#work.then(() => this.#move(address, tokenFile));
     return this.#work;
   }
 
@@ -66,15 +69,17 @@ export class HttpEndpoints {
     this.#sockets = [];
   }
 
-  async #move(address: string): Promise<void> {
-    const place = parseListenAddress(address);
+  async #move(address: string, tokenFile: string | undefined): Promise<void> {
+    const place = parseListenAddress(address, tokenFile !== undefined);
     if (place !== "off" && "wrong" in place) return this.#log.error(`no HTTP: http.listen ${place.wrong}`);
     const before = this.#server;
     this.#server = undefined;
     await before?.close();
     if (place === "off") return;
     try {
-      this.#server = await serveState(place, this.#source, this.#clock);
+      const token = tokenFile === undefined ? undefined : new TokenFile(tokenFile, this.#log, this.#clock);
+      await token?.look();
+      this.#server = await serveState({ ...place, token }, this.#source, this.#clock);
       this.#log.info(`answers HTTP at http://${formatAddress(place.host, this.#server.port)}`);
     } catch (error) {
       const taken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";

@@ -3,14 +3,18 @@ import type { AddressInfo } from "node:net";
 import type { Clock } from "../clock.js";
 import { errorText } from "../error-text.js";
 import type { EventsQuery } from "../journal/events-query.js";
-import { type Answer, type AnswerSource, type Asked, answerRequest } from "./answer-request.js";
+import { OWN_HEADER } from "./access.js";
+import { type Answer, json } from "./answer.js";
+import { type AnswerSource, type Asked, answerRequest } from "./answer-request.js";
+import { limitConnections, refuseRubbish } from "./crowd-control.js";
 import { EventFollower } from "./event-follower.js";
-import { isKnownHost } from "./host-names.js";
+import { isKnownHost, isSameOrigin } from "./host-names.js";
+import { isLoopback } from "./listen-address.js";
+import type { TokenFile } from "./token-file.js";
 
 /** Limits on what a client may send or keep open. */
 const LIMITS = { headersTimeout: 5000, requestTimeout: 5000, keepAliveTimeout: 5000, maxHeaderSize: 8192 } as const;
-const MOST_CONNECTIONS = 64;
-/** Of them, at one time, those that events are sent to for as long as they like. */
+/** Those that events are sent to for as long as they like, at one time. */
 const MOST_FOLLOWERS = 16;
 
 /** A server of the runner's state that listens. */
@@ -24,14 +28,16 @@ export interface HttpServer {
 }
 
 /** Where a server listens: an address, or a unix socket's path. */
-export type ListenPlace = { readonly host: string; readonly port: number } | { readonly path: string };
+export type ListenPlace =
+  | { readonly host: string; readonly port: number; readonly token?: TokenFile | undefined }
+  | { readonly path: string };
 
 /** Answers requests about the runner at `place`. Rejects where it cannot listen there. */
 export function serveState(place: ListenPlace, source: AnswerSource, clock: Clock): Promise<HttpServer> {
   const followers = new Set<ServerResponse>();
   const follow = (response: ServerResponse, query: EventsQuery): void => {
     if (followers.size >= MOST_FOLLOWERS) {
-      tooManyFollowers(response);
+      send(response, TOO_MANY, "GET");
       return;
     }
     followers.add(response);
@@ -40,13 +46,14 @@ export function serveState(place: ListenPlace, source: AnswerSource, clock: Cloc
     new EventFollower(response, source.journal, clock, query);
   };
   const server = createServer({ ...LIMITS }, (request, response) => {
-    void answer(request, response, place, source, follow);
+    if (!isRefused(request.socket)) void answer(request, response, place, source, follow);
   });
-  server.maxConnections = MOST_CONNECTIONS;
-  server.on("clientError", (_error, socket) => socket.destroy());
+  const isRefused = limitConnections(server);
+  server.on("clientError", refuseRubbish);
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(place, () => {
+    const { token: _, ...where } = place as { readonly token?: TokenFile };
+    server.listen(where, () => {
       server.off("error", reject);
       // Of a listening server these are about single connections that could not be taken.
       server.on("error", () => undefined);
@@ -56,6 +63,13 @@ export function serveState(place: ListenPlace, source: AnswerSource, clock: Cloc
   });
 }
 
+const HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff" } as const;
+const TOO_MANY: Answer = {
+  ...json(503, { error: `${MOST_FOLLOWERS} follow the events already; try again later` }),
+  headers: { "retry-after": "30" },
+};
+const NO_BODY = json(413, { error: "no request that is answered here has a body" });
+
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
@@ -63,43 +77,45 @@ async function answer(
   source: AnswerSource,
   follow: (response: ServerResponse, query: EventsQuery) => void,
 ): Promise<void> {
-  const { method = "", url = "" } = request;
+  const { method = "" } = request;
+  // A body is never read: whoever sends one is cut off after the answer, and nothing is done.
+  const hasBody = hasContent(request);
+  const given = hasBody ? NO_BODY : await answerSafely(await askedBy(request, place), source);
+  if (response.destroyed) return;
+  if (given.follow !== undefined) return follow(response, given.follow);
+  if (hasBody) response.setHeader("connection", "close");
+  send(response, given, method);
+  if (hasBody) response.once("finish", () => request.destroy());
+}
+
+function send(response: ServerResponse, { status, type, body, headers }: Answer, method: string): void {
+  const length = Buffer.byteLength(body);
+  response.writeHead(status, { ...headers, ...HEADERS, "content-type": type, "content-length": length });
+  response.end(method === "HEAD" ? undefined : body);
+}
+
+function hasContent({ headers }: IncomingMessage): boolean {
+  return headers["transfer-encoding"] !== undefined || !/^0*$/.test(headers["content-length"] ?? "");
+}
+
+async function askedBy({ method = "", url = "", headers }: IncomingMessage, place: ListenPlace): Promise<Asked> {
   const overSocket = "path" in place;
-  const knownHost = isKnownHost(request.headers.host, overSocket ? undefined : place.host);
-  const asked = {
+  return {
     method,
     url,
-    knownHost,
+    accept: headers.accept,
+    lastEventId: lastEventId(headers["last-event-id"]),
     overSocket,
-    accept: request.headers.accept,
-    lastEventId: lastEventId(request),
+    knownHost: isKnownHost(headers.host, overSocket ? undefined : place.host),
+    remote: !overSocket && !isLoopback(place.host),
+    token: overSocket ? "unset" : ((await place.token?.judge(headers.authorization)) ?? "unset"),
+    ownHeader: headers[OWN_HEADER] !== undefined,
+    sameOrigin: isSameOrigin(headers.origin, headers.host),
   };
-  const { status, type, body, headers, follow: query } = await answerSafely(asked, source);
-  if (response.destroyed) return;
-  if (query !== undefined) return follow(response, query);
-  response.writeHead(status, {
-    ...headers,
-    ...HEADERS,
-    "content-type": type,
-    "content-length": Buffer.byteLength(body),
-  });
-  response.end(method === "HEAD" ? undefined : body);
-  // A body is never read: whoever sends one is cut off after the answer.
-  if (request.headers["content-length"] !== undefined || request.headers["transfer-encoding"] !== undefined) {
-    response.once("finish", () => request.destroy());
-  }
 }
 
-const HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff" } as const;
-
-function lastEventId({ headers }: IncomingMessage): string | undefined {
-  const id = headers["last-event-id"];
+function lastEventId(id: string | readonly string[] | undefined): string | undefined {
   return typeof id === "string" && id !== "" ? id : undefined;
-}
-
-function tooManyFollowers(response: ServerResponse): void {
-  response.writeHead(503, { ...HEADERS, "content-type": "application/json; charset=utf-8", "retry-after": "30" });
-  response.end(`${JSON.stringify({ error: `${MOST_FOLLOWERS} follow the events already; try again later` })}\n`);
 }
 
 /** One answer that cannot be made must not end the process. */

@@ -10,7 +10,7 @@ export interface JournalLimits {
 }
 
 /** What a runner keeps. */
-export const JOURNAL_LIMITS: JournalLimits = { events: 10_000, bytes: 16 * 1024 * 1024 };
+const JOURNAL_LIMITS: JournalLimits = { events: 10_000, bytes: 16 * 1024 * 1024 };
 
 /** How many nodes one event names for each of its verbs. */
 const MOST_NODES = 1000;
