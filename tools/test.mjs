@@ -1,11 +1,10 @@
 // npm test: set-up, the tests of every package, and the end-to-end tests against real servers.
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { FOR_TESTS, PATH } from "./debian-packages.mjs";
-import { run } from "./run-command.mjs";
+import { root, run } from "./run-command.mjs";
 import { setUp, turbo, workspacePackages } from "./setup.mjs";
 import { bold, dim, Failure, green, main, red, say, step, yellow } from "./terminal.mjs";
-import { RESULTS, readResults } from "./test-results.mjs";
+import { RESULTS, readResults, removeResults } from "./test-results.mjs";
 
 const USAGE = `npm test               every test a contributor needs, end to end against the real servers
 npm run test:full      the long forms: more kills, longer fuzzing
@@ -19,25 +18,27 @@ await main(async () => {
   if (unknown !== undefined) throw new Failure(`unknown option ${unknown}\n${USAGE}`, 64);
 
   await setUp({ build: [], debianPackages: FOR_TESTS });
-  for (const directory of workspacePackages()) rmSync(join(directory, RESULTS), { force: true });
+  for (const directory of workspacePackages()) removeResults(directory);
   const env = { PATH, ...(options.includes("--full") ? { LIGHTHOUSE_TEST_FULL: "1" } : {}) };
   const began = Date.now();
   step("testing every package");
   const packages = await runTests("test", env);
   step("testing end to end, against the real servers");
   const endToEnd = await runTests("test:e2e", env);
-  summarise((Date.now() - began) / 1000);
-  return packages === 0 && endToEnd === 0 ? 0 : 1;
+  const isWell = packages === 0 && endToEnd === 0;
+  summarise((Date.now() - began) / 1000, isWell);
+  return isWell ? 0 : 1;
 });
 
 async function runTests(task, env) {
-  const report = ["--reporter=default", "--reporter=json", `--outputFile.json=${RESULTS}`];
+  const outside = `--reporter=${join(root, "tools/outside-errors-reporter.mjs")}`;
+  const report = ["--reporter=default", "--reporter=json", `--outputFile.json=${RESULTS}`, outside];
   const flags = ["--continue", "--concurrency=2", "--ui=stream", "--output-logs=new-only"];
   return (await run(...turbo(["run", task, ...flags, "--", ...report], { env, show: true }))).code;
 }
 
-function summarise(seconds) {
-  const results = workspacePackages().flatMap(readResults);
+function summarise(seconds, isWell) {
+  const results = workspacePackages().flatMap((directory) => readResults(directory) ?? []);
   const total = (key) => results.reduce((sum, result) => sum + result[key], 0);
   say();
   for (const { name, passed, failed, skipped } of results) {
@@ -45,7 +46,11 @@ function summarise(seconds) {
     const rest = [failed > 0 ? red(`${failed} failed`) : "", skipped > 0 ? yellow(`${skipped} skipped`) : ""];
     say(`${mark} ${name.padEnd(16)} ${[`${String(passed).padStart(5)} passed`, ...rest].filter(Boolean).join(", ")}`);
   }
-  for (const failure of results.flatMap(({ failures }) => failures)) say(`${red("✗")} ${failure}`);
+  for (const { where, line } of results.flatMap(({ failures }) => failures)) {
+    say(`${red("✗")} ${where}`);
+    say(`    ${line}`);
+  }
+  if (!isWell && total("failed") === 0) say(`${red("✗")} every test has passed, and a run has failed: see above`);
   say(
     bold(
       `${total("passed")} passed, ${total("failed")} failed, ${total("skipped")} skipped ${dim(`in ${Math.round(seconds)} s`)}`,
