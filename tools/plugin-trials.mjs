@@ -91,6 +91,32 @@ export const TRIALS = {
       };
     },
   },
+  "@lighthouse-sd/rabbitmq": {
+    beside: ["@lighthouse-sd/files"],
+    server: "rabbitmq",
+    async start({ startRabbitmqSite }) {
+      const site = await startRabbitmqSite();
+      const broker = await site.broker("mq1");
+      await broker.start();
+      await broker.serves();
+      const [command, queues] = ["rabbitmqctl", "rabbitmq-queues"].map((name) => `${site.programs}/${name}`);
+      return {
+        files: {
+          ...listed(broker.port),
+          "balancers/rabbitmq.yaml": {
+            config_file: `${broker.confDirectory}/90-lighthouse.conf`,
+            nodename: broker.name,
+            command: [command],
+            queues_command: [queues],
+            environment: site.environment,
+          },
+          "clusters/web.yaml": { discovery: "file", rabbitmq: {} },
+        },
+        found: (status) => status.balancers?.rabbitmq?.converged === true,
+        end: () => site.stop(),
+      };
+    },
+  },
 };
 
 /** The discovery in files makes no directory by itself. */

@@ -52,7 +52,8 @@ export class RabbitmqBroker {
       RABBITMQ_MNESIA_BASE: this.#data,
       RABBITMQ_LOG_BASE: join(directory, "log"),
       RABBITMQ_CONFIG_FILE: join(directory, "rabbitmq.conf"),
-      RABBITMQ_CONFIG_FILES: this.confDirectory,
+      // What it reads by default; a directory without a pattern would be read whole.
+      RABBITMQ_CONFIG_FILES: join(this.confDirectory, "*.conf"),
       RABBITMQ_ADVANCED_CONFIG_FILE: join(directory, "advanced.config"),
       RABBITMQ_ENABLED_PLUGINS_FILE: join(directory, "enabled_plugins"),
       RABBITMQ_PID_FILE: join(directory, "pid"),
@@ -63,10 +64,15 @@ export class RabbitmqBroker {
     this.#process = new ServerProcess("env", [...variables, join(programs, "rabbitmq-server")]);
   }
 
+  /** Makes its directories, so that something can be put into `confDirectory` before it starts. */
+  async prepare(): Promise<void> {
+    await mkdir(this.confDirectory, { recursive: true });
+  }
+
   /** Starts the process with what it has stored; `serves` tells when it answers clients. */
   async start(): Promise<void> {
     const { directory, ports, settings } = this.#options;
-    await mkdir(this.confDirectory, { recursive: true });
+    await this.prepare();
     const lines = [
       "management.tcp.ip = 127.0.0.1",
       `management.tcp.port = ${ports.management}`,
@@ -106,6 +112,21 @@ export class RabbitmqBroker {
     const status = JSON.parse(await this.ctl("cluster_status", "--formatter", "json")) as Record<string, string[]>;
     const members = [...(status["disk_nodes"] ?? []), ...(status["ram_nodes"] ?? [])];
     return { members: members.sort(), running: [...(status["running_nodes"] ?? [])].sort() };
+  }
+
+  /** Declares a durable queue in it. Rejects where it does not take it. */
+  async putQueue(name: string, queueArguments: Readonly<Record<string, unknown>>): Promise<void> {
+    const body = JSON.stringify({ durable: true, arguments: queueArguments });
+    await this.management(`queues/%2f/${name}`, { method: "PUT", body });
+  }
+
+  /** What its management API answers, as text. Rejects where that refuses. */
+  async management(path: string, request: { readonly method?: string; readonly body?: string } = {}): Promise<string> {
+    const headers = { authorization: `Basic ${Buffer.from("guest:guest").toString("base64")}` };
+    const url = `http://127.0.0.1:${this.managementPort}/api/${path}`;
+    const response = await fetch(url, { ...request, headers });
+    if (!response.ok) throw new Error(`${url} answered with ${response.status}`);
+    return response.text();
   }
 
   /** Stops the process where it stands: connections stay open, nothing is answered. */
