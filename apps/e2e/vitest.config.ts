@@ -1,7 +1,29 @@
 import { defineConfig } from "vitest/config";
 
-/* Several files make load: beside one another on two cores they would measure the machine. Limits are for a hang, not for
- * speed: each wait inside a test has its own. */
+/** They make load: beside others on two cores they would measure the machine. */
+const WITH_LOAD = ["kill-runner", "reload-under-load", "runtime-changes", "scale"].map(
+  (name) => `test/${name}.test.ts`,
+);
+
+/* All others wait more than they work, for programs to start and for time-outs to pass: beside one another. Those that
+ * wait longest come first. Limits are for a hang, not for speed: each wait inside a test has its own. */
 export default defineConfig({
-  test: { maxWorkers: 1, testTimeout: 120_000, hookTimeout: 60_000, teardownTimeout: 30_000 },
+  test: {
+    testTimeout: 180_000,
+    hookTimeout: 120_000,
+    teardownTimeout: 30_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "waiting",
+          include: ["test/**/*.test.ts"],
+          exclude: WITH_LOAD,
+          maxWorkers: 4,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      { extends: true, test: { name: "load", include: WITH_LOAD, maxWorkers: 1, sequence: { groupOrder: 1 } } },
+    ],
+  },
 });

@@ -1,7 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type RunnerProcess, startRunner } from "@lighthouse-sd/test-servers";
-import { onTestFinished } from "vitest";
 import { stringify } from "yaml";
 import { replaceFile } from "./replace-file.js";
 import type { Site } from "./site.js";
@@ -21,16 +20,17 @@ export interface FleetHost {
   readonly process: RunnerProcess;
 }
 
-/** Many hosts, each with a reporter of its own; all end with the test. */
+/** Many hosts, each with a reporter of its own; all end with their site. */
 export class ReporterFleet {
   readonly #site: Site;
   readonly #hosts = new Map<string, FleetHost>();
-  readonly #names: readonly string[];
+  readonly #names: string[];
+  #settings: FleetSettings | undefined;
 
   constructor(site: Site, size: number) {
     this.#site = site;
     this.#names = Array.from({ length: size }, (_, index) => `app${index + 1}`);
-    onTestFinished(async () => {
+    site.onEnd(async () => {
       for (const { process } of this.hosts) process.kill("SIGKILL");
       await Promise.all(this.hosts.map(({ process }) => process.ended));
     });
@@ -41,30 +41,34 @@ export class ReporterFleet {
     return this.#names.flatMap((name) => this.#hosts.get(name) ?? []);
   }
 
-  /** Writes the configuration of every host. */
-  async configure({ plugin, discovery, withdrawOnStop }: FleetSettings): Promise<void> {
-    for (const [index, name] of this.#names.entries()) {
-      const directory = this.#directory(name);
-      const files = {
-        "runner.yaml": { name, ip: `127.0.1.${index + 1}`, http: { listen: "off" } },
-        [`discovery/${plugin}.yaml`]: discovery,
-        "services/web.yaml": { port: 8000, discovery: plugin, withdraw_on_stop: withdrawOnStop },
-      };
-      await Promise.all(["discovery", "services"].map((folder) => mkdir(join(directory, folder), { recursive: true })));
-      for (const [file, content] of Object.entries(files)) await replaceFile(join(directory, file), stringify(content));
-    }
+  /** Writes the configuration of every host; of `hosts` alone where they are given. */
+  async configure(settings: FleetSettings, hosts?: readonly FleetHost[]): Promise<void> {
+    if (hosts === undefined) this.#settings = settings;
+    const isMeant = (name: string): boolean => hosts?.some((host) => host.name === nodeOf(name)) ?? true;
+    const names = this.#names.filter(isMeant);
+    for (const name of names) await this.#write(name, settings);
   }
 
   /** Starts every reporter and waits for none. */
   start(): void {
-    for (const name of this.#names) {
-      const process = startRunner({
-        directory: this.#directory(name),
-        stateDirectory: join(this.#site.directory.path, "states", name),
-        args: ["--role", "reporter"],
-      });
-      this.#hosts.set(name, { name: `${name}:8000`, process });
-    }
+    for (const name of this.#names) this.#start(name);
+  }
+
+  /** One more host, configured as the others: starts its reporter and waits for nothing. */
+  async join(): Promise<FleetHost> {
+    if (this.#settings === undefined) throw new Error("a fleet has to be configured before a host can join it");
+    const name = `app${this.#names.length + 1}`;
+    this.#names.push(name);
+    await this.#write(name, this.#settings);
+    return this.#start(name);
+  }
+
+  /** The host that has joined last leaves: its reporter is stopped. */
+  async leave(): Promise<void> {
+    const name = this.#names.pop() ?? "";
+    const host = this.#hosts.get(name);
+    this.#hosts.delete(name);
+    if (host !== undefined) await this.signal("SIGTERM", [host]);
   }
 
   /** Sends a signal to some of them and waits until they have ended. */
@@ -73,7 +77,35 @@ export class ReporterFleet {
     await Promise.all(hosts.map(({ process }) => process.ended));
   }
 
+  async #write(name: string, { plugin, discovery, withdrawOnStop }: FleetSettings): Promise<void> {
+    const directory = this.#directory(name);
+    const files = {
+      "runner.yaml": { name, ip: `127.0.1.${this.#names.indexOf(name) + 1}`, http: { listen: "off" } },
+      [`discovery/${plugin}.yaml`]: discovery,
+      "services/web.yaml": { port: 8000, discovery: plugin, withdraw_on_stop: withdrawOnStop },
+    };
+    await Promise.all(["discovery", "services"].map((folder) => mkdir(join(directory, folder), { recursive: true })));
+    for (const [file, content] of Object.entries(files)) await replaceFile(join(directory, file), stringify(content));
+  }
+
+  #start(name: string): FleetHost {
+    const process = startRunner({
+      directory: this.#directory(name),
+      stateDirectory: join(this.#site.directory.path, "states", name),
+      args: ["--role", "reporter"],
+      env: this.#site.env,
+    });
+    const host = { name: nodeOf(name), process };
+    this.#hosts.set(name, host);
+    return host;
+  }
+
   #directory(name: string): string {
     return join(this.#site.directory.path, "hosts", name);
   }
+}
+
+/** The name of a host's node. */
+function nodeOf(host: string): string {
+  return `${host}:8000`;
 }

@@ -11,6 +11,8 @@ export interface RunnerStatus {
 export interface ClusterStatus {
   readonly discovery: string;
   readonly source: "waiting" | "live" | "lost" | "snapshot";
+  readonly since: string;
+  readonly error: string | null;
   readonly nodes: readonly { readonly name: string; readonly ip: string; readonly port: number }[];
   readonly held: readonly { readonly name: string; readonly since: string; readonly reason: string }[];
   readonly quarantined: readonly { readonly source: string; readonly reason: string }[];

@@ -30,15 +30,20 @@ export interface NodeRecord {
 /** A cluster's haproxy block, and keys of its file beside that. */
 export type Block = Readonly<Record<string, unknown>>;
 
-/** Keys of balancers/haproxy.yaml in place of the ones a site has. */
+/** What a site has that others do not. */
 export interface SiteOptions {
+  /** Keys of balancers/haproxy.yaml in place of the ones every site has. */
   readonly balancer?: Block;
+  /** Takes what ends it; default: it ends with the test that made it. */
+  readonly onEnd?: (end: () => Promise<void>) => void;
 }
 
+/** Less than the 30 s after which a balancer looks at everything anew: that would find what an event has not told of. */
+const PATIENCE_MS = 25_000;
 const DEFAULTS = ["mode http", "timeout connect 2s", "timeout client 60s", "timeout server 30s"];
 
 /** One host of its own: a configuration directory, node files, a runner, an HAProxy. All of it goes when the test that
- * made it has finished. */
+ * made it has finished, or when who made it says so. */
 export class Site {
   readonly directory: TempDirectory;
   readonly httpPort: number;
@@ -49,11 +54,16 @@ export class Site {
   readonly configFile: string;
   readonly socket: string;
   readonly pidFile: string;
+  /** Takes what has to end with it; what is taken last ends first. */
+  readonly onEnd: (end: () => Promise<void>) => void;
+  /** Of every process that is started for it. */
+  env: Readonly<Record<string, string>> = {};
   #runner: RunnerProcess | undefined;
 
-  private constructor(directory: TempDirectory, httpPort: number) {
+  private constructor(directory: TempDirectory, httpPort: number, onEnd: Site["onEnd"]) {
     this.directory = directory;
     this.httpPort = httpPort;
+    this.onEnd = onEnd;
     this.configDirectory = join(directory.path, "etc");
     this.nodesDirectory = join(directory.path, "nodes");
     this.runDirectory = join(directory.path, "run");
@@ -64,8 +74,8 @@ export class Site {
   }
 
   static async create(options: SiteOptions = {}): Promise<Site> {
-    const site = new Site(await tempDirectory(), await freePort());
-    onTestFinished(() => site.#close());
+    const site = new Site(await tempDirectory(), await freePort(), options.onEnd ?? onTestFinished);
+    site.onEnd(() => site.#close());
     await Promise.all([site.runDirectory, site.nodesDirectory].map((path) => mkdir(path)));
     await site.writeConfig("runner.yaml", { name: "e2e-host", ip: "127.0.0.1" });
     await site.writeConfig("discovery/file.yaml", { path: site.nodesDirectory });
@@ -121,20 +131,20 @@ export class Site {
 
   /** Starts the runner and waits for nothing. */
   launch(args: readonly string[] = []): RunnerProcess {
-    const { configDirectory: directory, stateDirectory, httpPort } = this;
-    this.#runner = startRunner({ directory, stateDirectory, httpPort, args });
+    const { configDirectory: directory, stateDirectory, httpPort, env } = this;
+    this.#runner = startRunner({ directory, stateDirectory, httpPort, args, env });
     return this.#runner;
   }
 
   /** Starts the runner and waits until it is ready: the first sync is done. */
   async start(args: readonly string[] = []): Promise<RunnerProcess> {
     const runner = this.launch(args);
-    await this.until("the runner to be ready", async () => (await runner.get("/readyz")).status === 200, 30_000);
+    await this.until("the runner to be ready", async () => (await runner.get("/readyz")).status === 200, 60_000);
     return runner;
   }
 
   /** As waitFor; where the wait is in vain, or the runner has ended, the rejection shows what the runner wrote. */
-  async until<T>(what: string, condition: () => T | Promise<T>, deadlineMs = 20_000): Promise<void> {
+  async until<T>(what: string, condition: () => T | Promise<T>, deadlineMs: number = PATIENCE_MS): Promise<void> {
     try {
       await waitFor(condition, { what, deadlineMs });
     } catch (error) {

@@ -57,11 +57,11 @@ describe.skipIf(!requireServer("haproxy"))("an HAProxy that is already there", (
     expect(await whoAnswers(port)).toEqual(["app1", "app2"]);
   });
 
-  it("is started again within two seconds when it was killed", async () => {
+  it("is started again when it was killed, before the next look at everything", async () => {
     const { site, port } = await running();
     const pid = await site.haproxyPid();
     await killHaproxies(site.directory.path);
-    await site.until("HAProxy to answer again", async () => (await whoAnswers(port)).length === 2, 2_000);
+    await site.until("HAProxy to answer again", async () => (await whoAnswers(port)).length === 2);
     expect(await site.haproxyPid()).not.toBe(pid);
     await site.untilOneHaproxy();
   });

@@ -35,7 +35,7 @@ export async function startZookeeper(options: ZookeeperOptions = {}): Promise<Zo
 
 /** The first ports are the clients', then come two for each server's talk with the others. */
 function ensembleSettings(count: number, tickMs: number, ports: readonly number[]): readonly string[] {
-  const settings = [`tickTime=${tickMs}`, "minSessionTimeout=500", "maxSessionTimeout=60000"];
+  const settings = [`tickTime=${tickMs}`, "minSessionTimeout=500", "maxSessionTimeout=600000"];
   if (count === 1) return settings;
   const members = Array.from(
     { length: count },
