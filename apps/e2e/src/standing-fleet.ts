@@ -17,6 +17,9 @@ const KEEP = { runner: 4, reporter: 50 } as const;
 /** That one of four leaves is nothing, that one of three does is held. */
 const GUARD = { guard: { max_removal: "30%" } } as const;
 
+/** How the runner's log says who has left. */
+const LEFT = /cluster web: [^"]*?((?:[\w.]+:\d+, )*[\w.]+:\d+) left/g;
+
 /** A state that the status names. */
 interface Named {
   readonly source: ClusterStatus["source"];
@@ -157,8 +160,9 @@ export class StandingFleet {
   keptAll(): void {
     expect(this.#fewest).toBe(SIZE);
     const written = this.site.runner.output().slice(this.#written);
-    const left = [...written.matchAll(/cluster web: [^"]*?((?:[\w.]+:\d+, )*[\w.]+:\d+) left/g)].map(([, names]) => names);
-    expect(left.filter((names) => names !== this.#guest?.name), written).toEqual([]);
+    const left = [...written.matchAll(LEFT)].map((found) => found[1]);
+    const members = left.filter((names) => names !== this.#guest?.name);
+    expect(members, written).toEqual([]);
   }
 
   #passwordFile(role: "runner" | "reporter"): string {
