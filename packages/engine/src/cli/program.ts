@@ -14,6 +14,7 @@ import { runPlugins } from "./plugins-command.js";
 import { runRelease } from "./release-command.js";
 import { runCommand } from "./run-command.js";
 import { runSettings, type TypedRunOptions } from "./run-options.js";
+import { runSchema } from "./schema-command.js";
 
 /** Runs the command line `args` (without the program's name) and returns the exit code. Results go to standard output,
  * everything else to standard error. */
@@ -48,6 +49,7 @@ function buildProgram(bundle: Bundle, finish: (code: number) => void): Command {
   addCheck(program, bundle, finish);
   addPlan(program, bundle, finish);
   addPlugins(program, bundle, finish);
+  addSchema(program, bundle, finish);
   addDrain(program, finish, true);
   addDrain(program, finish, false);
   addRelease(program, finish);
@@ -141,6 +143,19 @@ function addPlugins(program: Command, bundle: Bundle, finish: (code: number) => 
     .action(async (directory: string | undefined, { json = false, pluginsDir }: TypedLookOptions) => {
       const plugins = pluginFinder(bundle, directory, pluginsDir);
       finish(await runPlugins({ ...(directory !== undefined && { directory }), json, plugins, out: print }));
+    });
+}
+
+function addSchema(program: Command, bundle: Bundle, finish: (code: number) => void): void {
+  program
+    .command("schema")
+    .description("print the JSON Schema of a kind of file, for editors: what installed plugins take is in it")
+    .argument("<kind>", "runner, logging, balancer, discovery, cluster or service")
+    .argument("[name]", "of a balancer or discovery: its plugin")
+    .option(...PLUGINS_DIR)
+    .action(async (kind: string, name: string | undefined, { pluginsDir }: TypedLookOptions) => {
+      const plugins = pluginFinder(bundle, process.cwd(), pluginsDir);
+      finish(await runSchema({ kind, name, plugins, out: print }));
     });
 }
 

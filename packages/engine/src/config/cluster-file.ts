@@ -24,7 +24,7 @@ export const GUARD_SCHEMA: JsonSchema = {
 };
 
 /** Of what is the same in every file of clusters/; the blocks for balancers and the discovery stand beside it. */
-const CLUSTER_SCHEMA: JsonSchema = {
+export const CLUSTER_SCHEMA: JsonSchema = {
   type: "object",
   required: ["discovery"],
   properties: {

@@ -19,12 +19,13 @@ const DEFAULT_TIMEOUT_MS = 5000;
 /** Keys of a check's block that are the engine's; `type` names the plugin. */
 const CHECK_KEYS = ["type", "rise", "fall", "timeout"];
 
-const CHECK_PROPERTIES = {
+/** What the engine itself takes in a check's block. */
+export const CHECK_PROPERTIES: Readonly<Record<string, JsonSchema>> = {
   type: { type: "string", minLength: 1, expects: "the name of a check plugin" },
   rise: { type: "integer", minimum: 1, default: 2 },
   fall: { type: "integer", minimum: 1, default: 3 },
   timeout: { duration: true },
-} as const;
+};
 
 /** Of services/<name>.yaml; what else stands in the blocks of `checks` is their plugins' own. */
 export const SERVICE_SCHEMA: JsonSchema = {
