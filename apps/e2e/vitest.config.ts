@@ -5,8 +5,8 @@ const WITH_LOAD = ["kill-runner", "reload-under-load", "runtime-changes", "scale
   (name) => `test/${name}.test.ts`,
 );
 
-/* All others wait more than they work, for programs to start and for time-outs to pass: beside one another. Those that
- * wait longest come first. Limits are for a hang, not for speed: each wait inside a test has its own. */
+/* All others wait more than they work, for programs to start and for time-outs to pass: beside one another. Limits are
+ * for a hang, not for speed: each wait inside a test has its own. */
 export default defineConfig({
   test: {
     testTimeout: 180_000,
@@ -19,7 +19,7 @@ export default defineConfig({
           name: "waiting",
           include: ["test/**/*.test.ts"],
           exclude: WITH_LOAD,
-          maxWorkers: 4,
+          maxWorkers: 3,
           sequence: { groupOrder: 0 },
         },
       },
