@@ -26,7 +26,7 @@ describe.skipIf(!requireServer("etcd"))("a single etcd", () => {
     await eventually(
       () =>
         expect(watched.losses[0]).toMatch(
-          /^etcd at 127\.0\.0\.1:\d+ did not .*: (connect ECONNREFUSED|it has closed the connection)/,
+          /^etcd at 127\.0\.0\.1:\d+ did not .*: (connect ECONNREFUSED|read ECONNRESET|it has closed the connection)/,
         ),
       LOSS_MS,
     );
