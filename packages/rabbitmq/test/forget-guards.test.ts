@@ -100,6 +100,12 @@ describe("what is said of an absent member", () => {
     );
   });
 
+  test("has just begun to be absent", () => {
+    expect(describeAbsent({ ...member, absentMs: 0, guards: undefined })).toBe(
+      "member mq3@x does not run, and discovery does not name it any more",
+    );
+  });
+
   test("the first of the members that run speaks", () => {
     expect(spokesman(viewOf(MEMBERS, { running: ["mq3@x", "mq2@x"] }))).toBe("mq2@x");
   });

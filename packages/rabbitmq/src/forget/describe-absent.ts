@@ -14,7 +14,8 @@ export interface AbsentMember {
 
 /** One sentence for people. The command stands in it only where every guard holds. */
 export function describeAbsent({ node, absentMs, guards, command, spokesman }: AbsentMember): string {
-  const gone = `member ${node} does not run, and discovery has not named it for ${words(absentMs)}`;
+  const since = absentMs < 1000 ? "does not name it any more" : `has not named it for ${words(absentMs)}`;
+  const gone = `member ${node} does not run, and discovery ${since}`;
   if (spokesman !== undefined) return `${gone}; whether it could be forgotten is said by the runner of ${spokesman}`;
   if (guards === undefined) return gone;
   const failing = guards.filter(({ holds }) => !holds).map(({ name }) => name);

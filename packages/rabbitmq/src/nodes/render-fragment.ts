@@ -2,7 +2,7 @@ import type { RabbitMQBlock } from "../config/rabbitmq-config.js";
 import { isNodeName } from "./node-name.js";
 
 /** How every fragment begins: a file without it is not ours. */
-export const HEADER = "# Written by Lighthouse from live membership. Changes made here are overwritten.";
+const HEADER = "# Written by Lighthouse from live membership. Changes made here are overwritten.";
 
 const KEY = "cluster_formation.classic_config.nodes.";
 
