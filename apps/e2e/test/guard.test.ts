@@ -60,6 +60,13 @@ describe.skipIf(!requireServer("haproxy"))("members that leave too many at once"
     expect(ready).toMatchObject({ status: 200, body: expect.stringMatching(/cluster web: 3 nodes are held since 20/) });
     expect(metrics?.body).toContain('lighthouse_cluster_nodes{cluster="web",state="held"} 3');
 
+    await site.until("HAProxy's balancer to say that it does not check them", async () => {
+      const [problem] = (await site.balancer()).problems;
+      expect(problem).toMatchObject({ file: "clusters/web.yaml" });
+      expect(problem?.message).toContain("HAProxy does not check them");
+      return true;
+    });
+
     await site.writeNodes("web", nodes.slice(0, 1));
     await untilHeld(site, 2);
     expect(await whoAnswers(port)).toEqual(["app1", "app2", "app3"]);
@@ -69,6 +76,7 @@ describe.skipIf(!requireServer("haproxy"))("members that leave too many at once"
     await site.writeNodes("web", nodes);
     await untilHeld(site, 0);
     await site.untilServers("web", nodes);
+    await site.until("no problem to be left", async () => (await site.balancer()).problems.length === 0);
     expect(await site.balancer()).toMatchObject({ reloads: 0 });
   });
 

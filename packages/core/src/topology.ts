@@ -31,4 +31,7 @@ export interface Cluster<Block = unknown> {
   /** False: `nodes` is the last good list, for the source does not answer now; or some of them are held although it no
    * longer names them. Nothing that cannot be undone may be concluded from it then. */
   readonly live: boolean;
+  /** True: some of `nodes` are held: their source, when it was last heard, no longer named them, and they may be gone.
+   * Never true where `live` is. */
+  readonly held?: boolean;
 }

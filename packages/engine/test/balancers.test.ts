@@ -1,4 +1,6 @@
+import type { Cluster } from "@lighthouse-sd/core";
 import { describe, expect, test } from "vitest";
+import type { Members } from "../src/sync/cluster-views.js";
 import { BalancersHouse } from "./support/balancers-house.js";
 import { type FakeBalancer, fakeBalancer, IN_LINE } from "./support/fake-balancer.js";
 import { settle } from "./support/manual-clock.js";
@@ -113,6 +115,25 @@ describe("what a balancer is given", () => {
     expect(last?.[1]).toBe(first?.[1]);
     expect(last?.[0]).not.toBe(third?.[0]);
     expect(last?.[0]?.config).toBe(first?.[0]?.config);
+  });
+
+  test("whether members are held: the cluster is another object when that changes, and the same while it does not", async () => {
+    const plugin = fakeBalancer();
+    const house = await withOne(plugin, [clusterSettings("a")]);
+    const nodes = [A, B];
+    const given = async (members: Members): Promise<Cluster | undefined> => {
+      house.members.set("a", members);
+      house.balancers.membershipChanged("a");
+      house.balancers.markAll();
+      await house.clock.advance(600);
+      return plugin.given.at(-1)?.[0];
+    };
+    const lost = await given({ nodes, live: false });
+    expect(lost).not.toHaveProperty("held");
+    const held = await given({ nodes, live: false, held: true });
+    expect(held).toEqual({ name: "a", metaCluster: null, config: { port: 80 }, nodes, live: false, held: true });
+    expect(await given({ nodes, live: false, held: true })).toBe(held);
+    expect(await given({ nodes, live: false })).not.toHaveProperty("held");
   });
 
   test("a removed cluster is missing from the list", async () => {

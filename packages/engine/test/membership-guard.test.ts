@@ -4,7 +4,9 @@ import { join } from "node:path";
 import type { DiscoveryRecord } from "@lighthouse-sd/core";
 import { describe, expect, test, vi } from "vitest";
 import type { ClusterSettings } from "../src/config/configuration.js";
+import { DrainOverlay } from "../src/drains/drain-overlay.js";
 import type { ClusterState } from "../src/membership/cluster-state.js";
+import { shownMembers } from "../src/membership/shown-members.js";
 import { type FakeDiscovery, fakeDiscovery } from "./support/fake-discovery.js";
 import { type MembershipHouse, membershipHouse } from "./support/membership-house.js";
 import { goodRecord } from "./support/sample-nodes.js";
@@ -181,6 +183,23 @@ describe("members that a source no longer names", () => {
     expect([names()?.length, held()?.length]).toEqual([10, 1]);
     other.answer("web", WEB);
     expect([names()?.length, held()?.length]).toEqual([10, 0]);
+  });
+});
+
+describe("balancers are shown whether members are held", () => {
+  test("while they are, also while the source does not answer", async () => {
+    const { plugin, membership, state, changed } = await settledSite();
+    const shown = (): object => shownMembers("web", state(), new DrainOverlay(), []);
+    const nodes = state().nodes;
+    expect(shown()).toEqual({ nodes, live: true });
+    plugin.answer("web", []);
+    expect(shown()).toEqual({ nodes, live: false, held: true });
+    plugin.watch("web").watcher.lost(new Error("down"));
+    expect(shown()).toEqual({ nodes, live: false, held: true });
+    changed.length = 0;
+    membership.release("web");
+    expect(shown()).toEqual({ nodes: [], live: false });
+    expect(changed).toEqual(["web"]);
   });
 });
 

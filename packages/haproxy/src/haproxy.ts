@@ -17,6 +17,7 @@ import { validateClusters } from "./config/validate-clusters.js";
 import { validateConfig } from "./config/validate-config.js";
 import { resolvePaths } from "./config-file.js";
 import { describeBackend } from "./describe-backend.js";
+import { heldNotices } from "./held-notices.js";
 import { planTarget } from "./plan-target.js";
 import { requireHAProxy } from "./process/require-haproxy.js";
 import { ANSWER_LIMIT_MS } from "./runtime/admin-socket.js";
@@ -61,8 +62,12 @@ export class HAProxy extends Balancer<HAProxyConfig, HAProxyBlock> {
 
   override async syncFile(clusters: readonly Cluster<HAProxyBlock>[], options: CallOptions): Promise<SyncResult> {
     options.signal.throwIfAborted();
-    if (this.#target === undefined) throw new Error("syncFile was called before applyConfig");
-    return await this.#target.sync(clusters, options);
+    if (this.#target === undefined || this.#config === undefined) {
+      throw new Error("syncFile was called before applyConfig");
+    }
+    const notices = heldNotices(this.#config, clusters);
+    const result = await this.#target.sync(clusters, options);
+    return { ...result, problems: [...(result.problems ?? []), ...notices] };
   }
 
   override async plan(clusters: readonly Cluster<HAProxyBlock>[], options: CallOptions): Promise<readonly Change[]> {

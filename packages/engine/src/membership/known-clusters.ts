@@ -187,7 +187,10 @@ export class KnownClusters {
     }
     const isNews = state.readings !== before.readings || state.source !== before.source;
     if (isNews || state.held !== before.held || state.guard !== before.guard) this.#keep(entry);
-    const isOtherKind = state.source !== before.source || isVouchedFor(state) !== isVouchedFor(before);
+    const isOtherKind =
+      state.source !== before.source ||
+      isVouchedFor(state) !== isVouchedFor(before) ||
+      state.held.length > 0 !== before.held.length > 0;
     if (state.nodes !== before.nodes || isOtherKind) onChange(name, at);
     if (state.held === before.held && state.guard.hold === before.guard.hold && !isOtherKind) return;
     this.#confirmLater(entry);

@@ -13,5 +13,6 @@ export function shownMembers(
 ): Members {
   if (state === undefined) return { nodes: null, live: false };
   const nodes: readonly Node[] | null = state.nodes === null ? null : overlay.nodes(cluster, state.nodes, drains);
-  return { nodes, live: isVouchedFor(state) };
+  const live = isVouchedFor(state);
+  return state.held.length === 0 ? { nodes, live } : { nodes, live, held: true };
 }

@@ -7,6 +7,8 @@ import { compareText } from "../membership/distinct-nodes.js";
 export interface Members {
   readonly nodes: readonly Node[] | null;
   readonly live: boolean;
+  /** Missing: none of `nodes` are. */
+  readonly held?: boolean;
 }
 
 /** All clusters that have a block for `balancer`, by name, as that balancer is given them. A cluster in which nothing
@@ -30,9 +32,11 @@ export function clusterViews(
   return same ? before : views;
 }
 
-function sameOr(old: Cluster | undefined, { name, metaCluster, config, nodes, live }: Cluster): Cluster {
-  if (old === undefined) return { name, metaCluster, config, nodes, live };
+function sameOr(old: Cluster | undefined, cluster: Cluster): Cluster {
+  if (old === undefined) return cluster;
+  const { config, metaCluster, nodes, live, held } = cluster;
   const sameConfig = old.config === config || isDeepStrictEqual(old.config, config);
-  const same = sameConfig && old.metaCluster === metaCluster && old.nodes === nodes && old.live === live;
-  return same ? old : { name, metaCluster, config: sameConfig ? old.config : config, nodes, live };
+  const sameMembers = old.nodes === nodes && old.live === live && old.held === held;
+  if (sameConfig && sameMembers && old.metaCluster === metaCluster) return old;
+  return sameConfig ? { ...cluster, config: old.config } : cluster;
 }

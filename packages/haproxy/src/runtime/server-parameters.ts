@@ -1,4 +1,4 @@
-import type { HAProxyConfig } from "../config/haproxy-config.js";
+import type { HAProxyBlock, HAProxyConfig } from "../config/haproxy-config.js";
 import { argumentsOf } from "../render/directives.js";
 import type { ClusterPart } from "../render/render-cluster.js";
 import { wordsOf } from "../render/words.js";
@@ -27,11 +27,7 @@ export function serverParameters(
   config: HAProxyConfig,
   cookie: boolean,
 ): ServerParameters | string {
-  const inherited = [
-    ...argumentsOf(config.defaults, "default-server"),
-    ...argumentsOf(block.backend, "default-server"),
-  ];
-  const all = [...inherited.flat(), ...wordsOf(block.server_options)];
+  const all = serverWords(block, config);
   const words: string[] = [];
   for (let at = 0; at < all.length; at++) {
     const word = all[at] ?? "";
@@ -41,8 +37,22 @@ export function serverParameters(
   }
   return {
     words,
-    checks: words.lastIndexOf("check") > words.lastIndexOf("no-check"),
+    checks: areChecked(words),
     cookie,
     maintenanceEndsSessions: words[words.lastIndexOf("on-marked-down") + 1] === "shutdown-sessions",
   };
+}
+
+/** All that the servers of a backend are told, in the order in which it counts. */
+export function serverWords(block: HAProxyBlock, config: HAProxyConfig): readonly string[] {
+  const inherited = [
+    ...argumentsOf(config.defaults, "default-server"),
+    ...argumentsOf(block.backend, "default-server"),
+  ];
+  return [...inherited.flat(), ...wordsOf(block.server_options)];
+}
+
+/** True where HAProxy checks servers with these parameters itself. */
+export function areChecked(words: readonly string[]): boolean {
+  return words.lastIndexOf("check") > words.lastIndexOf("no-check");
 }
