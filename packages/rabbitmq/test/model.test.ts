@@ -132,7 +132,11 @@ describe("over random histories", () => {
       fc.oneof({ weight: 4, arbitrary: value.map(known) }, { weight: 1, arbitrary: fc.constant(unknown("none")) });
     fc.assert(
       fc.property(
-        fc.array(fc.tuple(fc.constantFrom("a@x", "b@x", "c@x", "z@x"), maybe(view)), { minLength: 1, maxLength: 3 }),
+        fc.uniqueArray(fc.tuple(fc.constantFrom("a@x", "b@x", "c@x", "z@x"), maybe(view)), {
+          selector: ([node]) => node,
+          minLength: 1,
+          maxLength: 3,
+        }),
         fc.constantFrom<readonly string[]>([], [], ["a@x"], ["a@x", "self@x"]),
         fc.constantFrom(0, 30_000, 60_000, 60_000, 60_000),
         maybe(fc.constantFrom<readonly string[]>([], [], ["1 queues"])),
