@@ -1,5 +1,8 @@
 /** What a published package may hold beside what it builds. */
-const ALLOWED = /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/.+\.(js|d\.ts|json)|bin\/[^/]+\.js)$/;
+const ALLOWED =
+  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/.+\.(js|d\.ts|json)|bin\/[^/]+\.js|templates\/.+)$/;
+/** A template's tests are for the package that is made from it. */
+const TEST = /^(?!templates\/).*\.test\./;
 const REQUIRED = ["package.json", "README.md", "LICENSE"];
 
 /** What is wrong with the list of files of a packed package, `package/` before each. */
@@ -11,7 +14,7 @@ export function contentProblems(manifest, entries) {
   return [
     ...wanted.filter((file) => !files.includes(file)).map((file) => `${file} is missing`),
     ...files.filter((file) => !ALLOWED.test(file)).map((file) => `${file} does not belong into a published package`),
-    ...files.filter((file) => /\.test\./.test(file)).map((file) => `${file} is a test`),
+    ...files.filter((file) => TEST.test(file)).map((file) => `${file} is a test`),
     ...["description", "license", "engines"].filter((key) => !manifest[key]).map((key) => `package.json has no ${key}`),
   ];
 }
