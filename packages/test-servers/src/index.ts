@@ -30,7 +30,7 @@ export { startRabbitmqSite } from "./rabbitmq-site.js";
 export type { Redis, RedisOptions } from "./redis.js";
 export { startRedis } from "./redis.js";
 export type { ServerName } from "./required-server.js";
-export { haproxyBinary, requireServer } from "./required-server.js";
+export { haproxyBinary, postgresqlBinary, requireServer } from "./required-server.js";
 export type { ServerGroup } from "./server-group.js";
 export type { ProxyDirection, TcpProxy, TcpProxyOptions } from "./tcp-proxy.js";
 export { startTcpProxy } from "./tcp-proxy.js";

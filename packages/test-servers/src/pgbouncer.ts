@@ -13,11 +13,13 @@ export interface PgbouncerOptions {
   readonly directory: string;
   /** The file that its list of databases includes; it is made, empty, where it is not there. */
   readonly include: string;
+  /** Who is let in, without a password; `admin` is besides. Default: `app`. */
+  readonly users?: readonly string[];
   /** Lines of its `[pgbouncer]` section beside the ones every server has. */
   readonly settings?: readonly string[];
 }
 
-/** A real pgbouncer, on loopback; everybody is let in, and `admin` may use its console. */
+/** A real pgbouncer, on loopback; `admin` may use its console. */
 export interface Pgbouncer {
   readonly port: number;
   readonly output: string;
@@ -29,16 +31,25 @@ export interface Pgbouncer {
 }
 
 /** Starts one on a free port and waits until it accepts connections. */
-export async function startPgbouncer({ directory, include, settings = [] }: PgbouncerOptions): Promise<Pgbouncer> {
+export async function startPgbouncer({
+  directory,
+  include,
+  users = ["app"],
+  settings = [],
+}: PgbouncerOptions): Promise<Pgbouncer> {
   const port = await freePort();
   const own = join(directory, `pgbouncer-${port}`);
   ownDirectories(directory, own);
   const file = join(own, "pgbouncer.ini");
+  const userFile = join(own, "users.txt");
+  writeFileSync(userFile, ["admin", ...users].map((name) => `"${name}" ""\n`).join(""));
+  giveToServer(userFile);
   const lines = [
     "[databases]",
     `%include ${include}`,
     "[pgbouncer]",
     `listen_port = ${port}`,
+    `auth_file = ${userFile}`,
     ...EVERY_SERVER,
     ...settings,
   ];
@@ -68,7 +79,7 @@ export async function startPgbouncer({ directory, include, settings = [] }: Pgbo
 const EVERY_SERVER = [
   "listen_addr = 127.0.0.1",
   "unix_socket_dir =",
-  "auth_type = any",
+  "auth_type = trust",
   "admin_users = admin",
   "pool_mode = transaction",
   "ignore_startup_parameters = extra_float_digits",

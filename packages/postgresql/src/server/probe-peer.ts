@@ -1,0 +1,77 @@
+import { durationMs } from "@lighthouse-sd/core";
+import type { ServerSettings } from "../config/postgresql-config.js";
+import { forkPoint, parseLsn } from "../lsn.js";
+import type { Member } from "../members.js";
+import { type Session, withSession } from "../session.js";
+import type { LocalServer, Peer, PeerAnswer } from "./server-state.js";
+
+/** The first version with READ_REPLICATION_SLOT. */
+const READS_SLOTS = 150_000;
+
+/** Asks another member what it is, over a connection as standbys open it. Never rejects but for an abort. */
+export async function probePeer(
+  member: Member,
+  { replication, probe_timeout: timeout }: Pick<ServerSettings, "replication" | "probe_timeout">,
+  local: LocalServer,
+  slot: string | undefined,
+  signal: AbortSignal,
+): Promise<Peer> {
+  const timeoutMs = durationMs(timeout);
+  const deadline = AbortSignal.timeout(timeoutMs);
+  const options = {
+    ...replication,
+    host: member.ip,
+    port: member.port,
+    database: "replication",
+    replication: true,
+    timeoutMs,
+    signal: AbortSignal.any([signal, deadline]),
+  };
+  try {
+    return { member, answer: await withSession(options, (session) => ask(session, local, slot)) };
+  } catch (error) {
+    signal.throwIfAborted();
+    const reason = deadline.aborted ? `no answer within ${timeoutMs} ms` : (error as Error).message;
+    return { member, error: reason };
+  }
+}
+
+async function ask(session: Session, local: LocalServer, slot: string | undefined): Promise<PeerAnswer> {
+  const standby = session.parameter("in_hot_standby");
+  if (standby === undefined)
+    throw new Error("it does not say whether it is a standby: PostgreSQL 14 is the oldest that does");
+  const [system = {}] = await session.query("IDENTIFY_SYSTEM");
+  const timeline = Number(system["timeline"]);
+  const answer = {
+    systemId: String(system["systemid"]),
+    timeline,
+    lsn: parseLsn(String(system["xlogpos"])),
+    inRecovery: standby === "on",
+  };
+  if (answer.inRecovery) return answer;
+  const fork = timeline > local.timeline ? await forkOf(session, timeline, local.timeline) : undefined;
+  const canRead = slot !== undefined && versionOf(session) >= READS_SLOTS;
+  return {
+    ...answer,
+    ...(fork === undefined ? {} : { fork }),
+    ...(canRead ? { hasSlot: await hasSlot(session, slot) } : {}),
+  };
+}
+
+/** `15.18 (Debian …)` as 150000. */
+function versionOf(session: Session): number {
+  return Number.parseInt(session.parameter("server_version") ?? "0", 10) * 10_000;
+}
+
+async function forkOf(session: Session, timeline: number, ours: number): Promise<bigint | null> {
+  const [history = {}] = await session.query(`TIMELINE_HISTORY ${timeline}`);
+  const { content } = history;
+  const text = Buffer.isBuffer(content) ? content.toString("latin1") : String(content ?? "");
+  return forkPoint(text, ours) ?? null;
+}
+
+/** Only names of a-z, 0-9 and _ come here. */
+async function hasSlot(session: Session, slot: string): Promise<boolean> {
+  const [row = {}] = await session.query(`READ_REPLICATION_SLOT ${slot}`);
+  return row["slot_type"] !== null && row["slot_type"] !== undefined;
+}

@@ -1,0 +1,102 @@
+import { requireServer, waitFor } from "@lighthouse-sd/test-servers";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Beside, cluster, member, ReplicationSet } from "./support/replication-set.js";
+
+describe.skipIf(!requireServer("postgresql"))("a primary and two standbys, a runner beside each", () => {
+  let set: ReplicationSet;
+  let beside: readonly Beside[];
+  const orders = (): ReturnType<typeof cluster> => cluster(set.servers.slice(0, 3).map(({ port }) => member(port)));
+  const passes = () => Promise.all(beside.map((one) => one.pass(orders())));
+  const loaded = () => Promise.all(set.servers.map((server) => server.query("SELECT pg_conf_load_time()")));
+  const streams = (index: number): Promise<string> =>
+    set
+      .server(index)
+      .query("SELECT sender_port || ' ' || slot_name FROM pg_stat_wal_receiver WHERE status = 'streaming'");
+
+  beforeAll(async () => {
+    set = await ReplicationSet.start(2);
+    beside = set.servers.map((server) => new Beside(set, server));
+  });
+  afterAll(async () => {
+    for (const { part } of beside ?? []) await part.stop();
+    await set?.stop();
+  });
+
+  test("standbys come to follow the primary, each by a slot of its own", async () => {
+    await passes();
+    const results = await passes();
+    expect(results.map(({ problems }) => problems)).toEqual([[], [], []]);
+    const primary = set.server(0);
+    for (const index of [1, 2]) {
+      const slot = `lh_db${set.server(index).port}_test_${set.server(index).port}`;
+      await waitFor(async () => (await streams(index)) === `${primary.port} ${slot}`, {
+        what: `n${index + 1} to stream by its slot: ${set.server(index).output.slice(-2000)}`,
+        deadlineMs: 30_000,
+      });
+    }
+  });
+
+  test("then nothing is written or reloaded any more", async () => {
+    const before = await loaded();
+    for (let pass = 0; pass < 3; pass++) {
+      for (const { changes, problems, complete } of await passes()) {
+        expect([changes, problems, complete]).toEqual([[], [], true]);
+      }
+    }
+    expect(await loaded()).toEqual(before);
+  });
+
+  test("no password is in any file, change or line of the log", async () => {
+    const texts = await Promise.all(
+      set.servers.map((server) =>
+        server.query("SELECT pg_read_file(current_setting('hba_file')) || current_setting('primary_conninfo')"),
+      ),
+    );
+    for (const text of [...texts, ...beside.flatMap(({ log }) => log)]) expect(text).not.toMatch(/cr:et|cr\\:et/);
+  });
+
+  test("when the primary is gone and a standby promoted, the other one follows it, and loses nothing that it took", async () => {
+    const [first, second, third] = [set.server(0), set.server(1), set.server(2)];
+    await first.query("CREATE TABLE written (n int)");
+    await waitFor(async () => (await second.query("SELECT count(*) FROM written")) === "0", {
+      what: "the table on n2",
+    });
+    await waitFor(async () => (await third.query("SELECT count(*) FROM written")) === "0", { what: "the table on n3" });
+    await first.kill();
+    const waiting = await beside[2]?.pass(orders());
+    expect(waiting?.changes).toEqual([]);
+    expect(waiting?.problems.join()).toMatch(
+      /no member answers as a primary \(127\.0\.0\.1:\d+: connect ECONNREFUSED.*keeps the upstream/,
+    );
+    await second.promote();
+    await second.query("INSERT INTO written SELECT generate_series(1, 500)");
+    const followed = await beside[2]?.pass(orders());
+    expect(followed?.changes).toEqual(["file 90-lighthouse.conf", "reload follow"]);
+    await waitFor(async () => (await third.query("SELECT count(*) FROM written")) === "500", {
+      what: "n3 to have what n2 took",
+    });
+    await beside[1]?.pass(orders());
+    expect(await second.query("SELECT count(*) FROM pg_replication_slots WHERE slot_name LIKE 'lh_%'")).toBe("2");
+    await beside[2]?.pass(orders());
+    const slot = `lh_db${third.port}_test_${third.port}`;
+    await waitFor(async () => (await streams(2)) === `${second.port} ${slot}`, {
+      what: "n3 to stream by its new slot",
+    });
+  });
+
+  test("an old primary that comes back as one is not followed, and told of", async () => {
+    await set.server(0).start();
+    const result = await beside[2]?.pass(orders());
+    expect(result?.changes).toEqual([]);
+    expect(result?.problems.join()).toMatch(
+      /^split brain: 127\.0\.0\.1:\d+ \(timeline \d\) and 127\.0\.0\.1:\d+ \(timeline \d\) all take writes; this standby keeps/,
+    );
+    expect(await streams(2)).toMatch(new RegExp(`^${set.server(1).port} `));
+    const promoted = await beside[1]?.pass(orders());
+    expect(promoted?.problems.join()).toMatch(/^split brain: this server \(timeline 2\) and 127/);
+    await set.server(1).kill();
+    const behind = await beside[2]?.pass(orders());
+    expect(behind?.changes).toEqual([]);
+    expect(behind?.problems.join()).toMatch(/cannot follow .*\(timeline 1\): its timeline is older than ours, 2/);
+  });
+});
