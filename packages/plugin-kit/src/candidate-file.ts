@@ -5,6 +5,8 @@ import { candidateName, removeLeftovers } from "./candidate-name.js";
 import { errnoOf, FileError } from "./file-error.js";
 
 const NEW_FILE_MODE = 0o644;
+/** Several ticks of the clock that stamps files. */
+const EARLIER_SECONDS = 0.02;
 const { O_CREAT, O_EXCL, O_WRONLY } = constants;
 
 /** What there is at `target`; undefined where there is nothing. Refuses what is no regular file: a rename would replace
@@ -27,6 +29,7 @@ export async function writeBeside(target: string, content: string | Uint8Array, 
   const existing = await existingFile(target);
   return writeNew(dirname(target), target, async (handle) => {
     await handle.writeFile(content);
+    await dateBack(handle);
     await keepOwner(handle, existing, target);
     await keepMode(handle, existing === undefined ? (mode ?? NEW_FILE_MODE) : existing.mode & 0o7777, target);
   });
@@ -64,6 +67,14 @@ async function openNew(path: string): Promise<FileHandle> {
   } catch (error) {
     throw new FileError(path, "create", error);
   }
+}
+
+/** Lets readers see that the file comes by rename, and need not be read twice: a write and a rename within one tick of the
+ * clock that stamps files look like a write alone. */
+async function dateBack(handle: FileHandle): Promise<void> {
+  const now = Date.now() / 1_000;
+  // Where times cannot be set, the reader waits a moment.
+  await handle.utimes(now, now - EARLIER_SECONDS).catch(() => undefined);
 }
 
 async function keepOwner(handle: FileHandle, existing: Stats | undefined, target: string): Promise<void> {

@@ -17,7 +17,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { readSettledFile } from "../src/index.js";
+import { readSettledFile, writeFileAtomic } from "../src/index.js";
 
 const TWO_NODES = `- host: app1.example.com
   ip: 10.0.0.5
@@ -72,6 +72,14 @@ test("a file that was renamed into its place is taken at once", async () => {
   await replace(path, TWO_NODES);
   const first = await readSettledFile(path, { signal: stopped.signal, ...AT_ONCE });
   await replace(path, "[]\n");
+  const second = await readSettledFile(path, { signal: stopped.signal, ...AT_ONCE, known: first.version });
+  expect([first.text, second.text]).toEqual([TWO_NODES, "[]\n"]);
+});
+
+test("a file that writeFileAtomic has just written is taken at once", async () => {
+  await writeFileAtomic(path, TWO_NODES);
+  const first = await readSettledFile(path, { signal: stopped.signal, ...AT_ONCE });
+  await writeFileAtomic(path, "[]\n");
   const second = await readSettledFile(path, { signal: stopped.signal, ...AT_ONCE, known: first.version });
   expect([first.text, second.text]).toEqual([TWO_NODES, "[]\n"]);
 });
