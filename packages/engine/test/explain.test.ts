@@ -276,6 +276,15 @@ describe("a node", () => {
     expect(steps.map(line)).toContain(`target not: the target of lb gives it no new work: DRAIN (${LATER})`);
   });
 
+  test("that was never good, in a list of many", () => {
+    const state = stateOf(unknownCluster(T0), [B, record("/nodes/web.json[a:80]", "x")]);
+    expect(ofNode({ state }).steps.map(line)).toContainEqual(
+      expect.stringMatching(
+        /^record not: the record \/nodes\/web.json\[a:80\] is quarantined: .*; nothing good was ever/,
+      ),
+    );
+  });
+
   test("that was never good", () => {
     const state = stateOf(unknownCluster(T0), [B, record("/lighthouse/web/a:80", "x")]);
     const { steps } = ofNode({ state });

@@ -30,7 +30,7 @@ function droppedSteps({ source, dropped }: Reading): readonly ExplainedStep[] {
 /** Of a record that nothing could be read from, its place alone can tell whose it is. */
 function isRecordOf({ node, source }: Reading, asked: string, member: Node | undefined): boolean {
   if (node === null)
-    return source.split(/[/#]/).some((part) => [asked, `${asked}.json`, `${asked}.yaml`].includes(part));
+    return source.split(/[/#[\]]/).some((part) => [asked, `${asked}.json`, `${asked}.yaml`].includes(part));
   return isNode(node, asked) || (member !== undefined && node.ip === member.ip && node.port === member.port);
 }
 
