@@ -15,12 +15,15 @@ const REDIS = { program: "redis-server", debianPackage: "redis-server", variable
 const ZOOKEEPER = { file: "/usr/share/java/zookeeper.jar", debianPackage: "zookeeper" };
 /** Called as it is, not by the scripts on PATH, which are for its own user alone. */
 const RABBITMQ = { file: "/usr/lib/rabbitmq/bin/rabbitmq-server", debianPackage: "rabbitmq-server" };
+/** Debian has it for one major version, and none of its programs on PATH. */
+const POSTGRESQL = { file: "/usr/lib/postgresql/15/bin/postgres", debianPackage: "postgresql-15" };
+const PGBOUNCER = { program: "pgbouncer", debianPackage: "pgbouncer" };
 /** What `npm start` needs, what `npm run bench` needs besides, and what tests need besides. */
 const REQUIRED = [HAPROXY];
 export const FOR_BENCH = [...REQUIRED, ETCD, ZOOKEEPER];
-export const FOR_TESTS = [...FOR_BENCH, OPENSSL, DNSMASQ, REDIS, RABBITMQ];
+export const FOR_TESTS = [...FOR_BENCH, OPENSSL, DNSMASQ, REDIS, RABBITMQ, POSTGRESQL, PGBOUNCER];
 /** What the examples that `npm run example` runs need, by name. */
-export const FOR_EXAMPLES = { rabbitmq: [HAPROXY, RABBITMQ] };
+export const FOR_EXAMPLES = { rabbitmq: [HAPROXY, RABBITMQ], postgresql: [POSTGRESQL] };
 
 /** Debian keeps servers where a normal user's PATH does not look: children get this one. */
 export const PATH = [process.env.PATH, "/usr/local/sbin", "/usr/sbin", "/sbin"].join(delimiter);

@@ -117,6 +117,34 @@ export const TRIALS = {
       };
     },
   },
+  "@lighthouse-sd/postgresql": {
+    beside: ["@lighthouse-sd/files"],
+    server: "postgresql",
+    async start({ startPostgresql, tempDirectory }) {
+      const directory = await tempDirectory();
+      const server = await startPostgresql({ directory: directory.path });
+      const connection = { host: server.socketDirectory, port: server.port, user: "postgres" };
+      return {
+        files: {
+          ...listed(server.port),
+          "balancers/postgresql.yaml": {
+            server: {
+              cluster: "web",
+              connection,
+              replication: { user: "postgres" },
+              config_file: `${server.confDirectory}/90-lighthouse.conf`,
+            },
+          },
+          "clusters/web.yaml": { discovery: "file", postgresql: { hba: { user: "postgres" } } },
+        },
+        found: (status) => status.balancers?.postgresql?.converged === true,
+        async end() {
+          await server.kill();
+          await directory.remove();
+        },
+      };
+    },
+  },
 };
 
 /** The discovery in files makes no directory by itself. */

@@ -17,7 +17,11 @@ test("every first-party plugin is in it, whatever the working directory", { time
   };
   expect(plugins.map(({ kind, name, package: from }) => [kind, name, from])).toEqual([
     ["balancer", "haproxy", "@lighthouse-sd/haproxy"],
+    ["balancer", "postgresql", "@lighthouse-sd/postgresql"],
+    ["balancer", "rabbitmq", "@lighthouse-sd/rabbitmq"],
     ["check", "http", "@lighthouse-sd/checks"],
+    ["check", "postgresql", "@lighthouse-sd/postgresql"],
+    ["check", "rabbitmq", "@lighthouse-sd/rabbitmq"],
     ["check", "redis", "@lighthouse-sd/checks"],
     ["check", "tcp", "@lighthouse-sd/checks"],
     ["discovery", "dns", "@lighthouse-sd/dns"],
