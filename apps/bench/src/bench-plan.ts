@@ -24,7 +24,7 @@ export interface Bound {
 /** `npm run bench` */
 export const FULL: BenchPlan = {
   sizes: [10, 100, 1_000, 10_000],
-  pairs: { count: 15, ms: 40_000 },
+  pairs: { count: 15, ms: 120_000 },
   burst: 500,
   bursts: { count: 3, ms: 5_000 },
   cpuBlocks: { count: 2, ms: 12_000 },
