@@ -3,7 +3,7 @@ import type { Drain } from "../src/drains/drains.js";
 import type { RunnerState } from "../src/http/status.js";
 import { type ClusterState, unknownCluster, withAnswer, withLoss } from "../src/membership/cluster-state.js";
 import { RunnerMetrics } from "../src/metrics/runner-metrics.js";
-import { newBalancerState } from "../src/sync/balancer-state.js";
+import { type BalancerState, newBalancerState } from "../src/sync/balancer-state.js";
 import { judgementAt } from "./support/judgement.js";
 import { goodRecord, node } from "./support/sample-nodes.js";
 import { sampleServices } from "./support/sample-services.js";
@@ -42,12 +42,16 @@ function stateOf(clusters: Readonly<Record<string, ClusterState>>, balancers: re
   };
 }
 
+/** What is said of the runner and its balancers as they stand: a test of its own. */
+const STANDING = /^lighthouse_(ready|build_info|balancer_)/;
+
 /** The samples of the metrics that begin with `prefix`, sorted. */
 async function samples(metrics: RunnerMetrics, state: RunnerState, prefix = "lighthouse_"): Promise<readonly string[]> {
   const { body } = await metrics.page(state);
   return body
     .split("\n")
     .filter((line) => line.startsWith(prefix) && !line.includes("_bucket"))
+    .filter((line) => prefix !== "lighthouse_" || !STANDING.test(line))
     .sort();
 }
 
@@ -112,13 +116,41 @@ describe("what metrics tell", () => {
     expect(again.filter((line) => line.includes("lb") && !line.endsWith(" 0"))).toEqual([]);
   });
 
+  test("the runner and its balancers as they stand; of a balancer that is gone nothing", async () => {
+    const metrics = new RunnerMetrics();
+    const of = (more: Partial<BalancerState>): BalancerState => ({ ...newBalancerState("fake", "x"), ...more });
+    const balancers = new Map([
+      ["fails", of({ lastError: "gone", converged: true })],
+      ["new", of({})],
+      ["well", of({ converged: true, problems: [{ file: "clusters/x.yaml", message: "wrong" }] })],
+      ["works", of({ pending: true })],
+    ]);
+    const lines = await samples(metrics, { ...stateOf({}), balancers }, "lighthouse_b");
+    expect(lines.filter((line) => line.endsWith(" 1"))).toEqual([
+      'lighthouse_balancer_problems{balancer="well"} 1',
+      'lighthouse_balancer_state{balancer="fails",state="failed"} 1',
+      'lighthouse_balancer_state{balancer="new",state="unconfirmed"} 1',
+      'lighthouse_balancer_state{balancer="well",state="converged"} 1',
+      'lighthouse_balancer_state{balancer="works",state="pending"} 1',
+      'lighthouse_build_info{version="1"} 1',
+    ]);
+    expect(lines.filter((line) => line.includes("balancer_"))).toHaveLength(4 * 4 + 4);
+    expect(await samples(metrics, { ...stateOf({}, []), ready: false }, "lighthouse_balancer_")).toEqual([]);
+    expect(await samples(metrics, { ...stateOf({}, []), ready: false }, "lighthouse_ready")).toEqual([
+      "lighthouse_ready 0",
+    ]);
+  });
+
   test("series grow with clusters and balancers, never with nodes or with what a plugin makes up", async () => {
     const metrics = new RunnerMetrics();
-    const many = Array.from({ length: 500 }, (_, index) =>
-      goodRecord(`n${index}`, `10.1.${index >> 8}.${index & 255}`),
-    );
-    const big = withAnswer(unknownCluster(0), many, judgementAt(0));
-    expect(await samples(metrics, stateOf({ web: big }, []), "lighthouse_cluster_nodes")).toHaveLength(3);
+    const sizeWith = async (nodes: number): Promise<number> => {
+      const many = Array.from({ length: nodes }, (_, index) =>
+        goodRecord(`n${index}`, `10.${index >> 16}.${(index >> 8) & 255}.${index & 255}`),
+      );
+      const web = withAnswer(unknownCluster(0), many, judgementAt(0));
+      return (await samples(new RunnerMetrics(), stateOf({ web }), "")).length;
+    };
+    expect(await sizeWith(10_000)).toBe(await sizeWith(1));
     const codes = Array.from({ length: 500 }, (_, index) => `code${index}`);
     const changes = [...codes, 'quote"\n'].map((code) => {
       return { kind: "reload", target: "x", action: "y", code } as const;

@@ -4,6 +4,7 @@ import type { SyncMeter } from "../sync/sync-meter.js";
 import { BalancerMetrics } from "./balancer-metrics.js";
 import { ClusterMetrics } from "./cluster-metrics.js";
 import { addProcessMetrics } from "./process-metrics.js";
+import { RunnerGauges } from "./runner-gauges.js";
 import { ServiceMetrics } from "./service-metrics.js";
 
 /** A page of metrics in Prometheus' text format. */
@@ -15,11 +16,13 @@ export interface MetricsPage {
 /** The metrics of one runner, in a registry of their own. */
 export class RunnerMetrics {
   readonly #registry: Registry = new Registry();
+  readonly #gauges: RunnerGauges;
   readonly #balancers: BalancerMetrics;
   readonly #clusters: ClusterMetrics;
   readonly #services: ServiceMetrics;
 
   constructor() {
+    this.#gauges = new RunnerGauges(this.#registry);
     this.#balancers = new BalancerMetrics(this.#registry);
     this.#clusters = new ClusterMetrics(this.#registry);
     this.#services = new ServiceMetrics(this.#registry);
@@ -38,6 +41,7 @@ export class RunnerMetrics {
 
   /** Everything as it stands; what is no longer in `state` is gone from it. */
   async page(state: RunnerState): Promise<MetricsPage> {
+    this.#gauges.show(state);
     this.#clusters.show(state);
     this.#balancers.keep(state.balancers);
     this.#services.show(state.services);
