@@ -14,6 +14,7 @@ import { PATH } from "../../tools/debian-packages.mjs";
 import { clock } from "../../tools/demo-log.mjs";
 import { fillTemplate } from "../../tools/fill-template.mjs";
 import { bold, cyan, dim, Failure, green, say, step } from "../../tools/terminal.mjs";
+import { untilAborted } from "../../tools/until-aborted.mjs";
 import { startWriter } from "./writer.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
@@ -31,18 +32,9 @@ GRANT SELECT ON pg_file_settings, pg_hba_file_rules TO lighthouse;`;
 export async function run({ signal }) {
   const directory = await tempDirectory();
   const stage = new Stage(directory.path, signal);
-  const stopped = new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
   try {
-    const told = tell(stage);
-    // What it is in the middle of when a person ends it fails then.
-    told.catch(() => undefined);
-    await Promise.race([told, stopped]);
+    await untilAborted(signal, () => tell(stage));
     return 0;
-  } catch (error) {
-    if (signal.aborted) return 0;
-    throw error;
   } finally {
     step("ending all of it");
     await stage.end();
@@ -146,7 +138,7 @@ class Stage {
     const wanted = this.#writer.acknowledged.length + count;
     await this.#until(`${count} more rows to be written`, async () => this.#writer.acknowledged.length >= wanted);
     say(
-      `${clock()}  ${green("✓")} ${bold(`${this.#writer.acknowledged.length} rows`)} acknowledged, ${this.#writer.failed} tries failed`,
+      `${clock()}  ${green("✓")} ${bold(`${this.#writer.acknowledged.length} rows`)} acknowledged, failed tries: ${this.#writer.failed}`,
     );
   }
 

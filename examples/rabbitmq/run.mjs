@@ -12,6 +12,7 @@ import {
 import { PATH } from "../../tools/debian-packages.mjs";
 import { clock } from "../../tools/demo-log.mjs";
 import { bold, cyan, dim, Failure, green, say, step } from "../../tools/terminal.mjs";
+import { untilAborted } from "../../tools/until-aborted.mjs";
 import { writeHost } from "./hosts.mjs";
 
 const PATIENCE = { deadlineMs: 300_000, everyMs: 500 };
@@ -20,19 +21,13 @@ const PATIENCE = { deadlineMs: 300_000, everyMs: 500 };
 export async function run({ signal }) {
   const site = await startRabbitmqSite();
   const stage = new Stage(site, signal);
-  const stopped = new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
   try {
-    const told = tell(stage);
-    // What it is in the middle of when a person ends it fails then.
-    told.catch(() => undefined);
-    await Promise.race([told, stopped]);
-    say(`${green("✓")} ${bold("That is all.")} A cluster formed, grew and lost a broker, and nobody typed a command.`);
+    if (await untilAborted(signal, () => tell(stage))) {
+      say(
+        `${green("✓")} ${bold("That is all.")} A cluster formed, grew and lost a broker, and nobody typed a command.`,
+      );
+    }
     return 0;
-  } catch (error) {
-    if (signal.aborted) return 0;
-    throw error;
   } finally {
     step("ending all of it");
     await stage.end();

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { certificateAuthority, type Redis, requireServer, startRedis } from "@lighthouse-sd/test-servers";
+import { certificateAuthority, type ListeningServer, requireServer, startRedis } from "@lighthouse-sd/test-servers";
 import { describe, expect, onTestFinished, test } from "vitest";
 import RedisCheck from "../src/redis-check.js";
 import { configured, directoryForTest, eventually, oddServer, outcome, outcomeOf } from "./checking.js";
@@ -8,7 +8,9 @@ import { configured, directoryForTest, eventually, oddServer, outcome, outcomeOf
 const SECRET = "s3cret word";
 
 /** A Redis server of its own, with a file that holds its password. */
-async function redis(...settings: readonly string[]): Promise<{ readonly directory: string; readonly server: Redis }> {
+async function redis(
+  ...settings: readonly string[]
+): Promise<{ readonly directory: string; readonly server: ListeningServer }> {
   const directory = await directoryForTest();
   await writeFile(join(directory, "password"), `${SECRET}\n`);
   const server = await startRedis({ directory, settings });

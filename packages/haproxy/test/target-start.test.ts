@@ -1,6 +1,6 @@
 import { chmod, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { requireServer, waitFor } from "@lighthouse-sd/test-servers";
+import { requireServer, suspend, waitFor } from "@lighthouse-sd/test-servers";
 import { afterEach, describe, expect, test } from "vitest";
 import { body, cluster, freePort, HANG_MS, identity, type Live, live, node, reloads } from "./live-haproxy.js";
 
@@ -70,7 +70,7 @@ describe.skipIf(!requireServer("haproxy"))("an HAProxy that Lighthouse starts", 
     const clusters = [cluster("web", { port: harness.port }, apps(harness))];
     await harness.sync(clusters);
     const pid = await harness.pid();
-    process.kill(pid, "SIGSTOP");
+    suspend(pid);
     try {
       await expect(harness.sync(clusters)).rejects.toThrow(/did not answer "prompt" within 1000 ms.*left alone/);
       expect(await harness.processes()).toEqual([pid]);

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import {
-  type Pgbouncer,
+  type ListeningServer,
   type PostgresqlServer,
   postgresqlBinary,
   requireServer,
@@ -26,7 +26,7 @@ const BLOCK = {
 
 describe.skipIf(!isThere)("clients of a primary and two standbys", () => {
   let set: ReplicationSet;
-  let pgbouncer: Pgbouncer;
+  let pgbouncer: ListeningServer;
   let settings: ClientSettings;
   let part: ClientsPart;
   let include: string;

@@ -1,8 +1,8 @@
 import { Resolver } from "node:dns/promises";
 import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { acceptsConnections } from "./accepts-connections.js";
 import { freePort } from "./free-port.js";
+import { untilListening } from "./listening-server.js";
 import { dnsmasqBinary } from "./required-server.js";
 import { ServerProcess } from "./server-process.js";
 import { waitFor } from "./wait-for.js";
@@ -108,12 +108,12 @@ class RunningDnsmasq implements Dnsmasq {
 
   pause(): void {
     this.#paused = true;
-    this.#server.signal("SIGSTOP");
+    this.#server.pause();
   }
 
   resume(): void {
     this.#paused = false;
-    this.#server.signal("SIGCONT");
+    this.#server.resume();
   }
 
   kill(): Promise<void> {
@@ -123,13 +123,7 @@ class RunningDnsmasq implements Dnsmasq {
   async start(): Promise<void> {
     this.#paused = false;
     this.#server.start();
-    await waitFor(
-      () => {
-        this.#server.requireRunning();
-        return acceptsConnections(this.port);
-      },
-      { what: `dnsmasq to listen on port ${this.port}` },
-    );
+    await untilListening(this.#server, "dnsmasq", this.port);
   }
 }
 

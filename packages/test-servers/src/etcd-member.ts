@@ -53,11 +53,11 @@ export class EtcdMember {
 
   /** Stops the process where it stands: connections stay open, nothing is answered. */
   pause(): void {
-    this.#process.signal("SIGSTOP");
+    this.#process.pause();
   }
 
   resume(): void {
-    this.#process.signal("SIGCONT");
+    this.#process.resume();
   }
 
   /** From now on it can write to no file, as with a full disk; until it is started again. */

@@ -1,11 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { acceptsConnections } from "./accepts-connections.js";
 import { freePort } from "./free-port.js";
+import { type ListeningServer, startListening } from "./listening-server.js";
 import { giveToServer, ownDirectories, postgresqlUser } from "./postgresql-user.js";
 import { pgbouncerBinary } from "./required-server.js";
 import { ServerProcess } from "./server-process.js";
-import { waitFor } from "./wait-for.js";
 
 /** How a pgbouncer is run. */
 export interface PgbouncerOptions {
@@ -19,24 +18,13 @@ export interface PgbouncerOptions {
   readonly settings?: readonly string[];
 }
 
-/** A real pgbouncer, on loopback; `admin` may use its console. */
-export interface Pgbouncer {
-  readonly port: number;
-  readonly output: string;
-  /** Stops the process where it stands: connections are opened, nothing is answered. */
-  pause(): void;
-  resume(): void;
-  /** Ends it and waits until it is gone. Safe twice. */
-  stop(): Promise<void>;
-}
-
-/** Starts one on a free port and waits until it accepts connections. */
+/** Starts one on a free port, where `admin` may use its console, and waits until it accepts connections. */
 export async function startPgbouncer({
   directory,
   include,
   users = ["app"],
   settings = [],
-}: PgbouncerOptions): Promise<Pgbouncer> {
+}: PgbouncerOptions): Promise<ListeningServer> {
   const port = await freePort();
   const own = join(directory, `pgbouncer-${port}`);
   ownDirectories(directory, own);
@@ -56,24 +44,7 @@ export async function startPgbouncer({
   writeFileSync(file, `${lines.join("\n")}\n`, { mode: 0o644 });
   writeFileSync(include, "", { flag: "a", mode: 0o644 });
   giveToServer(file);
-  const server = new ServerProcess(pgbouncerBinary(), [file], postgresqlUser());
-  server.start();
-  await waitFor(
-    () => {
-      server.requireRunning();
-      return acceptsConnections(port);
-    },
-    { what: `pgbouncer to accept connections on port ${port}` },
-  );
-  return {
-    port,
-    get output() {
-      return server.output;
-    },
-    pause: () => server.signal("SIGSTOP"),
-    resume: () => server.signal("SIGCONT"),
-    stop: () => server.kill(),
-  };
+  return startListening(new ServerProcess(pgbouncerBinary(), [file], postgresqlUser()), "pgbouncer", port);
 }
 
 const EVERY_SERVER = [

@@ -166,11 +166,11 @@ export class PostgresqlServer {
 
   /** Stops the process that accepts connections where it stands: they are opened, and nothing is answered. */
   pause(): void {
-    this.#process.signal("SIGSTOP");
+    this.#process.pause();
   }
 
   resume(): void {
-    this.#process.signal("SIGCONT");
+    this.#process.resume();
   }
 
   /** Ends it at once, as a crash does, and waits until it is gone. (SIGKILL would leave shared memory behind.) */

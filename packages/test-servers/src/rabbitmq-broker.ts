@@ -131,11 +131,11 @@ export class RabbitmqBroker {
 
   /** Stops the process where it stands: connections stay open, nothing is answered. */
   pause(): void {
-    this.#process.signal("SIGSTOP");
+    this.#process.pause();
   }
 
   resume(): void {
-    this.#process.signal("SIGCONT");
+    this.#process.resume();
   }
 
   /** Ends the process, without a word, and waits until it is gone. Safe twice. */

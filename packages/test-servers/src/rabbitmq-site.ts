@@ -1,12 +1,11 @@
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { acceptsConnections } from "./accepts-connections.js";
 import { freePort, freePorts } from "./free-port.js";
+import { untilListening } from "./listening-server.js";
 import { RabbitmqBroker } from "./rabbitmq-broker.js";
 import { rabbitmqPrograms } from "./required-server.js";
 import { ServerProcess } from "./server-process.js";
 import { tempDirectory } from "./temp-directory.js";
-import { waitFor } from "./wait-for.js";
 
 const COMMAND_PORTS = 24;
 /** One scheduler is enough for a test's broker, and leaves the processors to the tests. */
@@ -87,10 +86,6 @@ async function startEpmd(directory: string, port: number): Promise<ServerProcess
   await symlink("/usr/bin/epmd", program);
   const epmd = new ServerProcess(program, ["-port", String(port), "-address", "127.0.0.1"]);
   epmd.start();
-  const answers = (): Promise<boolean> => {
-    epmd.requireRunning();
-    return acceptsConnections(port);
-  };
-  await waitFor(answers, { what: `epmd on port ${port}`, deadlineMs: 60_000 });
+  await untilListening(epmd, "epmd", port);
   return epmd;
 }

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { suspend } from "./suspend.js";
 
 const KEPT_OUTPUT = 200_000;
 
@@ -54,6 +55,16 @@ export class ServerProcess {
 
   signal(name: NodeJS.Signals): void {
     this.#child?.kill(name);
+  }
+
+  /** Stops it where it stands: connections are accepted, nothing is answered. It stands when this returns. */
+  pause(): void {
+    this.requireRunning();
+    if (this.pid !== undefined) suspend(this.pid);
+  }
+
+  resume(): void {
+    this.signal("SIGCONT");
   }
 
   /** Ends it, without a word by default and also where it hangs, and waits until it is gone. Safe twice. */
