@@ -1,11 +1,19 @@
 import { resolve } from "node:path";
-import type { PostgreSQLConfig } from "./config/postgresql-config.js";
+import type { Login, PostgreSQLConfig } from "./config/postgresql-config.js";
+
+type Paths = Pick<Login, "passfile" | "sslrootcert" | "sslcert" | "sslkey">;
+
+/** `login` with every path given to `at`. */
+export function resolveLogin<T extends Paths>(login: T, at: (path: string) => string): T {
+  const keys = ["passfile", "sslrootcert", "sslcert", "sslkey"] as const;
+  const paths = keys.flatMap((key) => (login[key] === undefined ? [] : [[key, at(login[key])] as const]));
+  return { ...login, ...Object.fromEntries(paths) };
+}
 
 /** `config` with every path absolute: relative ones start at the configuration directory. */
 export function resolvePaths(config: PostgreSQLConfig, directory: string): PostgreSQLConfig {
   const at = (path: string): string => resolve(directory, path);
-  const login = <T extends { readonly passfile?: string }>(value: T): T =>
-    value.passfile === undefined ? value : { ...value, passfile: at(value.passfile) };
+  const login = <T extends Paths>(value: T): T => resolveLogin(value, at);
   const { server, clients } = config;
   return {
     ...config,
@@ -27,7 +35,7 @@ export function resolvePaths(config: PostgreSQLConfig, directory: string): Postg
 function resolveClients(
   clients: NonNullable<PostgreSQLConfig["clients"]>,
   at: (path: string) => string,
-  login: <T extends { readonly passfile?: string }>(value: T) => T,
+  login: <T extends Paths>(value: T) => T,
 ): NonNullable<PostgreSQLConfig["clients"]> {
   const { service_file: serviceFile, pgbouncer, connection } = clients;
   return {

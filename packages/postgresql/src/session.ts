@@ -1,20 +1,22 @@
 import type { Socket } from "node:net";
+import type { ConnectionOptions } from "node:tls";
 import { pause } from "@lighthouse-sd/plugin-kit";
 import type { Client } from "pg";
-import type { SslMode } from "./config/postgresql-config.js";
+import type { Login } from "./config/postgresql-config.js";
 import { passwordFrom } from "./passfile.js";
+import { tlsOptions } from "./tls-options.js";
 
 /** How long a server has to close a connection that we have ended, in milliseconds. */
 const GOODBYE_MS = 200;
 
 /** Where and how to log in. */
-export interface SessionOptions {
+export interface SessionOptions extends Login {
   readonly host: string;
   readonly port: number;
-  readonly user: string;
   readonly database: string;
-  readonly passfile?: string | undefined;
-  readonly sslmode: SslMode;
+  /** The server's name, where `host` is its address: as libpq, a certificate is verified with it, and a password looked
+   * up by it, where sslmode is verify-full. */
+  readonly serverName?: string;
   /** Speak the replication protocol. */
   readonly replication?: boolean;
   /** Milliseconds for logging in, and for each query. */
@@ -34,26 +36,33 @@ export interface Session {
 export async function withSession<T>(options: SessionOptions, use: (session: Session) => Promise<T>): Promise<T> {
   options.signal.throwIfAborted();
   const password = await passwordOf(options);
-  const encrypted = options.sslmode !== "disable" && !options.host.startsWith("/");
+  const tls = await tlsOptions(options);
   try {
-    return await connected(options, password, encrypted, use);
+    return await connected(options, password, tls, use);
   } catch (error) {
-    const isPlain = error instanceof Error && error.message === "The server does not support SSL connections";
-    if (!isPlain || options.sslmode !== "prefer") throw error;
+    if (options.sslmode !== "prefer" || tls === false || !isRefusalOfTls(error)) throw error;
     return await connected(options, password, false, use);
   }
+}
+
+/** The server speaks none, or has lines in pg_hba.conf for plain connections alone. */
+function isRefusalOfTls(error: unknown): boolean {
+  const { message, code } = error as Error & { readonly code?: unknown };
+  return message === "The server does not support SSL connections" || code === "28000";
 }
 
 async function passwordOf(options: SessionOptions): Promise<string | undefined> {
   if (options.passfile === undefined) return undefined;
   const database = options.replication === true ? "replication" : options.database;
-  return passwordFrom(options.passfile, { ...options, database });
+  const { host: address, serverName } = options;
+  const host = options.sslmode === "verify-full" ? (serverName ?? address) : address;
+  return passwordFrom(options.passfile, { ...options, host, database });
 }
 
 async function connected<T>(
   options: SessionOptions,
   password: string | undefined,
-  encrypted: boolean,
+  tls: ConnectionOptions | false,
   use: (session: Session) => Promise<T>,
 ): Promise<T> {
   const { host, port, user, database, timeoutMs, signal } = options;
@@ -63,7 +72,7 @@ async function connected<T>(
     user,
     database,
     ...(password === undefined ? {} : { password }),
-    ssl: encrypted ? { rejectUnauthorized: false } : false,
+    ssl: tls,
     connectionTimeoutMillis: timeoutMs,
     query_timeout: timeoutMs,
     application_name: "lighthouse",

@@ -45,6 +45,26 @@ test.each<readonly [string, object, RegExp]>([
     { clients: { pgbouncer: { include: "x", admin: { user: "a" } } } },
     /"connection" is required with "pgbouncer"/,
   ],
+  [
+    "certificates to be verified with nothing",
+    { server: { ...SERVER, replication: { user: "r", sslmode: "verify-full" } } },
+    /server\.replication: "sslrootcert" is required with sslmode: verify-full/,
+  ],
+  [
+    "what would verify certificates, and does not",
+    { server: { ...SERVER, connection: { user: "l", sslmode: "require", sslrootcert: "ca.pem" } } },
+    /server\.connection\.sslrootcert: verifies nothing with sslmode: require; set verify-ca or verify-full/,
+  ],
+  [
+    "a certificate without its key",
+    { clients: { service_file: "s", connection: { user: "u", sslcert: "a.pem" } } },
+    /clients\.connection: "sslkey" is required with "sslcert"/,
+  ],
+  [
+    "a certificate that can be shown to nobody",
+    { server: { ...SERVER, replication: { user: "r", sslmode: "disable", sslcert: "a", sslkey: "b" } } },
+    /server\.replication\.sslcert: is for TLS, which sslmode: disable forbids/,
+  ],
   ["a user of two lines", { server: { ...SERVER, connection: { user: "a\nb" } } }, /connection\.user: must be a name/],
 ])("a configuration with %s is refused", (_case, config, message) => {
   expect(problemsOf(() => PostgreSQL.validateConfig(config)).join("; ")).toMatch(message);

@@ -165,7 +165,7 @@ describe.skipIf(!requireServer("postgresql"))("values come out as themselves of 
 
   test("a standby's connection string, with a path full of spaces and quotes", async () => {
     const login = { user: "re'pl\\i cator", passfile: "/a b/it's\\.pgpass", sslmode: "prefer" } as const;
-    const conninfo = renderConninfo({ ip: "2001:db8::1", port: 5432 }, login, "lh_x");
+    const conninfo = renderConninfo({ host: "db1", ip: "2001:db8::1", port: 5432 }, login, "lh_x");
     expect(conninfo).toBe(
       "host=2001:db8::1 port=5432 user='re\\'pl\\\\i cator' passfile='/a b/it\\'s\\\\.pgpass' sslmode=prefer application_name=lh_x",
     );

@@ -5,6 +5,7 @@ import {
   type SchemaValidator,
   schemaValidator,
 } from "@lighthouse-sd/core";
+import { loginProblems } from "../config/login-problems.js";
 import type { Login } from "../config/postgresql-config.js";
 import { LOGIN, NAME } from "../config/text-schemas.js";
 
@@ -37,6 +38,8 @@ const bySchema: SchemaValidator<PostgreSQLCheckConfig> = schemaValidator(configS
 /** Checks a check's configuration, defaults filled in. */
 export function validateConfig(value: unknown): PostgreSQLCheckConfig {
   const config = bySchema(value);
+  const problems = loginProblems(config, []);
+  if (problems.length > 0) throw new ConfigError(problems);
   if (config.max_lag === undefined) return config;
   if (config.replication) {
     const message =

@@ -8,6 +8,7 @@ import {
   formatAddress,
   type JsonSchema,
 } from "@lighthouse-sd/core";
+import { resolveLogin } from "../resolve-paths.js";
 import { type Session, withSession } from "../session.js";
 import { configSchema, type PostgreSQLCheckConfig, validateConfig } from "./check-config.js";
 
@@ -42,10 +43,8 @@ export default class PostgreSQLCheck extends Check<PostgreSQLCheckConfig> {
   override async perform({ host, port }: CheckTarget, { signal }: CallOptions): Promise<boolean> {
     const config = this.#config;
     if (config === undefined) throw new Error("perform was called before applyConfig");
-    const { passfile, ...login } = config;
     const options = {
-      ...login,
-      ...(passfile === undefined ? {} : { passfile: resolve(this.context.directory, passfile) }),
+      ...resolveLogin(config, (path) => resolve(this.context.directory, path)),
       database: config.replication ? "replication" : config.database,
       host,
       port,

@@ -19,7 +19,7 @@ export async function viewMember(
   const timeoutMs = durationMs(timeout);
   const deadline = AbortSignal.timeout(timeoutMs);
   const any = AbortSignal.any([signal, deadline]);
-  const where = { ...connection, host: member.ip, port: member.port, timeoutMs, signal: any };
+  const where = { ...connection, host: member.ip, serverName: member.host, port: member.port, timeoutMs, signal: any };
   try {
     const [row = {}] = await withSession(where, (session) => session.query(FACTS));
     const answer = {

@@ -29,9 +29,13 @@ export interface Login {
   /** In libpq's format; the password is read from it each time. */
   readonly passfile?: string;
   readonly sslmode: SslMode;
+  /** PEM files, as in libpq: what certificates are verified with, and our own certificate with its key. */
+  readonly sslrootcert?: string;
+  readonly sslcert?: string;
+  readonly sslkey?: string;
 }
 
-export type SslMode = "disable" | "prefer" | "require";
+export type SslMode = "disable" | "prefer" | "require" | "verify-ca" | "verify-full";
 
 /** A server or a console that is logged in to. */
 export interface Connection extends Login {
@@ -49,7 +53,7 @@ export interface ClientSettings {
     /** The file that is written; pgbouncer's list of databases has to include it. */
     readonly include: string;
     /** Its console. */
-    readonly admin: Omit<Connection, "database" | "sslmode">;
+    readonly admin: Pick<Connection, "host" | "port" | "user" | "passfile">;
   };
   /** How this host asks the members what they are: needed for pgbouncer. */
   readonly connection?: Login & { readonly database: string };

@@ -18,7 +18,14 @@ export const NAME: JsonSchema = {
 export const LOGIN: Readonly<Record<string, JsonSchema>> = {
   user: { ...NAME, description: "Who logs in." },
   passfile: { ...PATH, description: "A password file in libpq's format; read each time." },
-  sslmode: { enum: ["disable", "prefer", "require"], default: "prefer", description: "As libpq's sslmode." },
+  sslmode: {
+    enum: ["disable", "prefer", "require", "verify-ca", "verify-full"],
+    default: "prefer",
+    description: "As libpq's sslmode.",
+  },
+  sslrootcert: { ...PATH, description: "What certificates are verified with, as PEM." },
+  sslcert: { ...PATH, description: "Our own certificate, as PEM." },
+  sslkey: { ...PATH, description: "Its key, as PEM." },
 };
 
 export const HOST: JsonSchema = {

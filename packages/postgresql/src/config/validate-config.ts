@@ -1,5 +1,6 @@
 import { ConfigError, type Problem, type SchemaValidator, schemaValidator } from "@lighthouse-sd/core";
 import { configSchema } from "./config-schema.js";
+import { loginProblems } from "./login-problems.js";
 import type { PostgreSQLConfig } from "./postgresql-config.js";
 
 const bySchema: SchemaValidator<PostgreSQLConfig> = schemaValidator(configSchema);
@@ -25,6 +26,11 @@ export function validateConfig(value: unknown): PostgreSQLConfig {
       message: `must end with .conf, or include_dir does not read it; got ${JSON.stringify(config.server.config_file)}`,
     });
   }
+  problems.push(
+    ...loginProblems(config.server?.connection, ["server", "connection"]),
+    ...loginProblems(config.server?.replication, ["server", "replication"]),
+    ...loginProblems(clients?.connection, ["clients", "connection"]),
+  );
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
 }

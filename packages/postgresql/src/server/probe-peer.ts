@@ -21,6 +21,7 @@ export async function probePeer(
   const options = {
     ...replication,
     host: member.ip,
+    serverName: member.host,
     port: member.port,
     database: "replication",
     replication: true,

@@ -123,9 +123,10 @@ export class ServerPart {
     );
     const found: FileChange[] = [];
     for (const file of files as FileChange[]) {
-      const { mtimeMs } = await stat(file.path);
+      // A file's own time of change is that of its writing, before it was put into its place.
+      const { ctimeMs } = await stat(file.path);
       const [row = {}] = await session.query("SELECT extract(epoch FROM pg_conf_load_time())::float8 * 1000 AS loaded");
-      if (mtimeMs > Number(row["loaded"]) && file.before === file.after) found.push(file);
+      if (ctimeMs > Number(row["loaded"]) && file.before === file.after) found.push(file);
     }
     return found;
   }
@@ -153,10 +154,10 @@ export class ServerPart {
     written: FileChange[],
     problems: ClusterProblem[],
   ): Promise<void> {
-    const names = Object.keys(parseFragment(file.after));
-    const before = await checkSettings(session, file.path);
     if (file.before !== file.after) {
       const change = fileChange(file, this.#left);
+      const names = Object.keys(parseFragment(file.after));
+      const before = await checkSettings(session, file.path);
       await writeChecked(file, async () => {
         const after = await checkSettings(session, file.path);
         const fresh = after.errors.find((error) => !before.errors.includes(error));

@@ -23,18 +23,27 @@ export function renderFragment(settings: FragmentSettings): string {
   return `${[FRAGMENT_HEADER, ...lines].join("\n")}\n`;
 }
 
-/** How a standby reaches its primary; never with a password. */
+/** How a standby reaches its primary; never with a password. Where the certificate's name counts, that is the member's
+ * host, and the address is still the one that is connected to. */
 export function renderConninfo(
-  upstream: { readonly ip: string; readonly port: number },
+  upstream: { readonly host: string; readonly ip: string; readonly port: number },
   login: Login,
   applicationName: string,
 ): string {
   const values: (readonly [string, string | undefined])[] = [
-    ["host", upstream.ip],
+    ...(login.sslmode === "verify-full"
+      ? ([
+          ["host", upstream.host],
+          ["hostaddr", upstream.ip],
+        ] as const)
+      : ([["host", upstream.ip]] as const)),
     ["port", String(upstream.port)],
     ["user", login.user],
     ["passfile", login.passfile],
     ["sslmode", login.sslmode],
+    ["sslrootcert", login.sslrootcert],
+    ["sslcert", login.sslcert],
+    ["sslkey", login.sslkey],
     ["application_name", applicationName],
   ];
   return values.flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${quoteConninfo(value)}`])).join(" ");
