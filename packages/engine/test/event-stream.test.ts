@@ -9,6 +9,7 @@ import { runEvents, type TypedEventsOptions } from "../src/cli/events-command.js
 import { systemClock } from "../src/clock.js";
 import { type HttpServer, serveState } from "../src/http/http-server.js";
 import { Journal } from "../src/journal/journal.js";
+import { eventually } from "./support/eventually.js";
 import { ManualClock } from "./support/manual-clock.js";
 import { temporaryDirectory } from "./support/membership-house.js";
 
@@ -91,10 +92,10 @@ describe("an event stream", () => {
     expect([answer.statusCode, answer.headers["content-type"]]).toEqual([200, "text/event-stream"]);
     const { messages, text } = reading(answer);
     say(journal, "two");
-    await vi.waitFor(() => expect(messages).toEqual(["message one", "message two"]));
+    await eventually(() => expect(messages).toEqual(["message one", "message two"]));
     expect(text()).toContain(`id: ${journal.startedAt}-2\n`);
     const again = reading(await open(directory, { "last-event-id": `${journal.startedAt}-1` }));
-    await vi.waitFor(() => expect(again.messages).toEqual(["message two"]));
+    await eventually(() => expect(again.messages).toEqual(["message two"]));
   });
 
   test("filters as the list does, and refuses what it does not know", async () => {
@@ -102,7 +103,7 @@ describe("an event stream", () => {
     const { messages } = reading(await open(directory, {}, "/api/v1/events?kind=guard"));
     say(journal, "one");
     journal.note({ kind: "guard", level: "warn", message: "held", cluster: "web" });
-    await vi.waitFor(() => expect(messages).toEqual(["message held"]));
+    await eventually(() => expect(messages).toEqual(["message held"]));
     expect((await open(directory, {}, "/api/v1/events?kind=none")).statusCode).toBe(400);
   });
 
@@ -116,7 +117,7 @@ describe("an event stream", () => {
     const text = "x".repeat(1500);
     for (let count = 1; count <= 10_000; count++) {
       say(journal, `${count} ${text}`);
-      if (count % 100 === 0) await vi.waitFor(() => expect(fast.messages.at(-1)).toContain(`message ${count} `));
+      if (count % 100 === 0) await eventually(() => expect(fast.messages.at(-1)).toContain(`message ${count} `));
       if (count % 1000 === 0) fast.messages.splice(0, fast.messages.length - 1);
     }
     // All of it together is 16 MB.
@@ -142,17 +143,17 @@ describe("an event stream", () => {
       });
     socket.pause().write("GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n");
     const { text } = reading(await open(directory));
-    await vi.waitFor(() => expect(text()).toContain(": the events"));
-    await vi.waitFor(() => expect(server.followers()).toBe(2));
+    await eventually(() => expect(text()).toContain(": the events"));
+    await eventually(() => expect(server.followers()).toBe(2));
     for (let count = 0; count < 2000; count++) say(journal, "x".repeat(1500));
-    await vi.waitFor(() => expect(text()).toContain(`-${journal.newest()}\n`));
-    await vi.waitFor(async () => {
+    await eventually(() => expect(text()).toContain(`-${journal.newest()}\n`));
+    await eventually(async () => {
       await clock.advance(15_000);
       expect(server.followers()).toBe(1);
     });
     expect(text()).toContain(": alive\n\n");
     socket.resume();
-    await vi.waitFor(() => expect(closed).toBe(true));
+    await eventually(() => expect(closed).toBe(true));
   });
 
   test("more than 16 at a time are asked to come back later, and everybody else is answered", async () => {
@@ -163,7 +164,7 @@ describe("an event stream", () => {
     expect([late.statusCode, late.headers["retry-after"]]).toEqual([503, "30"]);
     expect((await open(directory, { accept: "*/*" })).statusCode).toBe(200);
     answers[0]?.destroy();
-    await vi.waitFor(async () => expect((await open(directory)).statusCode).toBe(200));
+    await eventually(async () => expect((await open(directory)).statusCode).toBe(200));
   });
 });
 
@@ -201,7 +202,7 @@ describe("lighthouse-runner events", () => {
     const first = await house();
     say(first.journal, "one");
     const { out, news, over, ended } = events(first.directory, { follow: true, json: true });
-    await vi.waitFor(() => expect(out.join()).toContain("one"));
+    await eventually(() => expect(out.join()).toContain("one"));
     await first.server.close();
     await vi.waitFor(() => expect(news).toEqual(["the runner is gone; waiting for it to come back"]), 5000);
     const second = await house({ directory: first.directory, journal: new Journal(new ManualClock()) });

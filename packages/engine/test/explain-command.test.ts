@@ -1,10 +1,11 @@
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { runEvents } from "../src/cli/events-command.js";
 import { runExplain } from "../src/cli/explain-command.js";
 import { systemClock } from "../src/clock.js";
 import { openLog } from "../src/logging/log-output.js";
 import { CALL_TIMES } from "../src/plugin-calls.js";
 import { Runner } from "../src/runner.js";
+import { eventually } from "./support/eventually.js";
 import { fakeBalancer } from "./support/fake-balancer.js";
 import { fakeDiscovery } from "./support/fake-discovery.js";
 import { FixedConfiguration } from "./support/fixed-configuration.js";
@@ -43,9 +44,9 @@ async function running() {
   });
   onTestFinished(() => runner.stop());
   await runner.start();
-  await vi.waitFor(() => expect(discovery.watches).toHaveLength(1));
+  await eventually(() => expect(discovery.watches).toHaveLength(1));
   discovery.answer("web", [A, B, C]);
-  await vi.waitFor(() => expect(runner.state().balancers.get("lb")?.converged).toBe(true));
+  await eventually(() => expect(runner.state().balancers.get("lb")?.converged).toBe(true));
   const explain = async (cluster: string, node?: string, json = false): Promise<string> => {
     let printed = "";
     const out = (text: string): void => {
@@ -69,7 +70,7 @@ describe("lighthouse-runner explain", () => {
     expect(await explain("web", "a:80")).toMatch(/not in rotation everywhere: it is drained on this host by hand/);
     await runner.drain({ cluster: "web", node: "a:80", drained: false });
     discovery.answer("web", [A, B]);
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await explain("web", "c:80")).toMatch(/^c:80 of cluster web is not in rotation: /),
     );
     const { steps } = JSON.parse(await explain("web", "c:80", true));

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { tellRunner } from "../src/cli/tell-runner.js";
 import { systemClock } from "../src/clock.js";
 import { type Access, refusal } from "../src/http/access.js";
@@ -10,6 +10,7 @@ import { HttpEndpoints } from "../src/http/http-endpoints.js";
 import { parseListenAddress } from "../src/http/listen-address.js";
 import { TokenFile } from "../src/http/token-file.js";
 import { Journal } from "../src/journal/journal.js";
+import { eventually } from "./support/eventually.js";
 import { ManualClock } from "./support/manual-clock.js";
 import { temporaryDirectory } from "./support/membership-house.js";
 import { RecordingLog } from "./support/recording-log.js";
@@ -182,7 +183,7 @@ describe("the endpoints with a token file", () => {
     const { http, log, port, tokenFile } = await endpoints("0.0.0.0:0");
     expect(await ask(port, "/metrics", { authorization: `Bearer ${TOKEN}x` })).toBe(401);
     await http.listen("0.0.0.0:0", `${tokenFile}.gone`);
-    await vi.waitFor(() => expect(log.saying("nobody is let in by token")).toHaveLength(1));
+    await eventually(() => expect(log.saying("nobody is let in by token")).toHaveLength(1));
     expect(await ask(http.port() ?? 0, "/metrics", WITH)).toBe(401);
     expect(log.lines.join("\n")).not.toContain(TOKEN);
   });

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { configEvents } from "../src/journal/config-events.js";
 import { readEventsQuery } from "../src/journal/events-query.js";
 import { Journal } from "../src/journal/journal.js";
@@ -6,6 +6,7 @@ import { journaledLog } from "../src/journal/journaled-log.js";
 import { eventsPage } from "../src/journal/render-events.js";
 import type { EventNote } from "../src/journal/runner-event.js";
 import { BalancersHouse } from "./support/balancers-house.js";
+import { eventually } from "./support/eventually.js";
 import { fakeBalancer, IN_LINE } from "./support/fake-balancer.js";
 import { fakeDiscovery } from "./support/fake-discovery.js";
 import { ManualClock } from "./support/manual-clock.js";
@@ -123,7 +124,7 @@ describe("what becomes an event", () => {
     const { membership, notes } = await membershipHouse();
     const discoveries = [discoverySettings("source", discovery.plugin)];
     membership.apply(configuration({ discoveries, clusters: [clusterSettings("web")] }));
-    await vi.waitFor(() => expect(discovery.watches).toHaveLength(1));
+    await eventually(() => expect(discovery.watches).toHaveLength(1));
     const [a, b, c, d] = ["a", "b", "c", "d"].map((host, index) => goodRecord(host, `10.0.0.${index + 1}`));
     const answer = (...records: (typeof a)[]): void => {
       discovery.answer(

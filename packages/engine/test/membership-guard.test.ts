@@ -2,11 +2,12 @@ import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { DiscoveryRecord } from "@lighthouse-sd/core";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { ClusterSettings } from "../src/config/configuration.js";
 import { DrainOverlay } from "../src/drains/drain-overlay.js";
 import type { ClusterState } from "../src/membership/cluster-state.js";
 import { shownMembers } from "../src/membership/shown-members.js";
+import { eventually } from "./support/eventually.js";
 import { type FakeDiscovery, fakeDiscovery } from "./support/fake-discovery.js";
 import { type MembershipHouse, membershipHouse } from "./support/membership-house.js";
 import { goodRecord } from "./support/sample-nodes.js";
@@ -47,7 +48,7 @@ async function site(
     house.membership.apply(configuration({ discoveries: [discoverySettings("source", plugin.plugin)], clusters: all }));
   };
   configure(clusters);
-  await vi.waitFor(() => expect(plugin.watches).toHaveLength(clusters.length));
+  await eventually(() => expect(plugin.watches).toHaveLength(clusters.length));
   const state = (cluster = "web"): ClusterState => {
     const known = house.membership.state(cluster);
     if (known === undefined) throw new Error(`no cluster ${cluster}`);
@@ -174,7 +175,7 @@ describe("members that a source no longer names", () => {
         clusters: [clusterSettings("web", { discovery: "other" })],
       }),
     );
-    await vi.waitFor(() => expect(other.watches).toHaveLength(1));
+    await eventually(() => expect(other.watches).toHaveLength(1));
     other.answer("web", []);
     expect(names()).toHaveLength(10);
     await clock.advance(60 * MINUTE);
@@ -268,7 +269,7 @@ describe("a held node whose address another cluster takes over", () => {
   test("a cluster that is new here and shares its members takes nothing over", async () => {
     const { plugin, names, configure } = await settledSite();
     configure(TWO);
-    await vi.waitFor(() => expect(plugin.watches).toHaveLength(2));
+    await eventually(() => expect(plugin.watches).toHaveLength(2));
     plugin.answer("api", WEB);
     plugin.answer("web", []);
     expect(names("web")).toHaveLength(10);

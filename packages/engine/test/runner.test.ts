@@ -1,11 +1,12 @@
 import { request } from "node:http";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { systemClock } from "../src/clock.js";
 import type { Configuration } from "../src/config/configuration.js";
 import { openLog } from "../src/logging/log-output.js";
 import { CALL_TIMES } from "../src/plugin-calls.js";
 import { Runner } from "../src/runner.js";
+import { eventually } from "./support/eventually.js";
 import { type FakeBalancer, fakeBalancer, IN_LINE } from "./support/fake-balancer.js";
 import { type FakeDiscovery, fakeDiscovery } from "./support/fake-discovery.js";
 import { FixedConfiguration } from "./support/fixed-configuration.js";
@@ -83,15 +84,15 @@ describe("a runner", () => {
     const [discovery, balancer] = [fakeDiscovery(), fakeBalancer()];
     const { runner, source } = await house(plainSetup(discovery, balancer));
     await runner.start();
-    await vi.waitFor(() => expect(discovery.watches).toHaveLength(1));
+    await eventually(() => expect(discovery.watches).toHaveLength(1));
     discovery.answer("web", [A]);
-    await vi.waitFor(() => expect(balancer.given.at(-1)?.[0]?.nodes).toHaveLength(1));
+    await eventually(() => expect(balancer.given.at(-1)?.[0]?.nodes).toHaveLength(1));
     discovery.answer("web", [A, B]);
-    await vi.waitFor(() => expect(balancer.given.at(-1)?.[0]?.nodes).toHaveLength(2));
+    await eventually(() => expect(balancer.given.at(-1)?.[0]?.nodes).toHaveLength(2));
     discovery.answer("web", [B]);
-    await vi.waitFor(() => expect(balancer.given.at(-1)?.[0]?.nodes).toHaveLength(1));
+    await eventually(() => expect(balancer.given.at(-1)?.[0]?.nodes).toHaveLength(1));
     source.set(plainSetup(discovery, balancer, { clusters: [] }));
-    await vi.waitFor(() => expect(balancer.given.at(-1)).toEqual([]));
+    await eventually(() => expect(balancer.given.at(-1)).toEqual([]));
     expect(balancer.contexts[0]).toMatchObject({ name: "lb", directory: "/etc/lighthouse", peer: { port: 1024 } });
   });
 
@@ -100,10 +101,10 @@ describe("a runner", () => {
     const setup = plainSetup(discovery, balancer, { runner: { settle: { min: "20ms", max: "60s" } } });
     const { runner } = await house(setup);
     await runner.start();
-    await vi.waitFor(() => expect(discovery.watches).toHaveLength(1));
+    await eventually(() => expect(discovery.watches).toHaveLength(1));
     expect(balancer.given).toEqual([]);
     discovery.answer("web", [A]);
-    await vi.waitFor(() => expect(balancer.given).toHaveLength(1));
+    await eventually(() => expect(balancer.given).toHaveLength(1));
     expect(balancer.given[0]?.[0]?.nodes).toHaveLength(1);
   });
 
@@ -111,7 +112,7 @@ describe("a runner", () => {
     const [discovery, balancer] = [fakeDiscovery(), fakeBalancer()];
     const { runner } = await house(plainSetup(discovery, balancer, { runner: { settle: { min: "1ms", max: "5ms" } } }));
     await runner.start();
-    await vi.waitFor(() => expect(balancer.given).toHaveLength(1));
+    await eventually(() => expect(balancer.given).toHaveLength(1));
     expect(balancer.given[0]?.[0]).toMatchObject({ nodes: null, live: false });
   });
 
@@ -123,19 +124,19 @@ describe("a runner", () => {
     const { runner, source, stateDirectory } = await house(plainSetup(discovery, balancer));
     await runner.start();
     const socket = join(stateDirectory, "writer.sock");
-    await vi.waitFor(() => expect(discovery.watches).toHaveLength(1));
+    await eventually(() => expect(discovery.watches).toHaveLength(1));
     discovery.answer("web", [A]);
-    await vi.waitFor(async () => expect((await readyz(socket)).body).toContain("socket gone"));
+    await eventually(async () => expect((await readyz(socket)).body).toContain("socket gone"));
     expect((await readyz(socket)).status).toBe(503);
     balancer.onSync = () => IN_LINE;
     await runner.rescan();
-    await vi.waitFor(async () => expect((await readyz(socket)).status).toBe(200));
+    await eventually(async () => expect((await readyz(socket)).status).toBe(200));
     discovery.watch("web").watcher.lost(new Error("refused"));
-    await vi.waitFor(async () => expect((await readyz(socket)).body).toContain("refused"));
+    await eventually(async () => expect((await readyz(socket)).body).toContain("refused"));
     late.onDependencies = () => false;
     const balancers = [balancerSettings("lb", balancer.plugin), balancerSettings("late", late.plugin)];
     source.set(plainSetup(discovery, balancer, { balancers }));
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect((await readyz(socket)).body).toContain("balancer late: its first sync is not done"),
     );
     expect((await readyz(socket)).status).toBe(200);
@@ -145,14 +146,14 @@ describe("a runner", () => {
     const [discovery, balancer] = [fakeDiscovery(), fakeBalancer()];
     const first = await house(plainSetup(discovery, balancer));
     await first.runner.start();
-    await vi.waitFor(() => expect(discovery.watches).toHaveLength(1));
+    await eventually(() => expect(discovery.watches).toHaveLength(1));
     discovery.answer("web", [A]);
     await first.runner.stop();
     const [down, again] = [fakeDiscovery(), fakeBalancer()];
     down.onWatch = () => Promise.reject(new Error("refused"));
     const { runner } = await house(plainSetup(down, again), first.stateDirectory);
     await runner.start();
-    await vi.waitFor(() => expect(again.given.at(-1)?.[0]).toMatchObject({ nodes: [{ name: "a:80" }], live: false }));
+    await eventually(() => expect(again.given.at(-1)?.[0]).toMatchObject({ nodes: [{ name: "a:80" }], live: false }));
     expect(runner.state().clusters[0]?.state.source).toBe("snapshot");
   });
 
@@ -170,9 +171,9 @@ describe("a runner", () => {
     const [discovery, balancer] = [fakeDiscovery(), fakeBalancer()];
     const { runner, source } = await house(plainSetup(discovery, balancer, { clusters: [] }));
     await runner.start();
-    await vi.waitFor(() => expect(balancer.given).toHaveLength(1));
+    await eventually(() => expect(balancer.given).toHaveLength(1));
     await runner.rescan();
-    await vi.waitFor(() => expect(balancer.given).toHaveLength(2));
+    await eventually(() => expect(balancer.given).toHaveLength(2));
     expect(source.rescans).toBe(1);
   });
 
@@ -182,7 +183,7 @@ describe("a runner", () => {
     await runner.start();
     const setup = plainSetup(discovery, balancer, { runner: { http: { listen: "127.0.0.1:0" } } });
     source.set({ ...setup, logging: { level: "info", format: "json" } });
-    await vi.waitFor(() => expect(runner.httpPort()).toBeGreaterThan(0));
+    await eventually(() => expect(runner.httpPort()).toBeGreaterThan(0));
     expect(JSON.parse(log.at(-1) ?? "")).toMatchObject({ part: "http" });
   });
 
@@ -191,15 +192,15 @@ describe("a runner", () => {
     const http = { http: { listen: "127.0.0.1:0" } };
     const { runner, source, stateDirectory } = await house(plainSetup(discovery, balancer, { runner: http }));
     await runner.start();
-    await vi.waitFor(() => expect(discovery.watches).toHaveLength(1));
+    await eventually(() => expect(discovery.watches).toHaveLength(1));
     const socket = join(stateDirectory, "writer.sock");
     discovery.answer("web", [A]);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { body } = await get(socket, "/metrics");
       expect(body).toContain('lighthouse_cluster_nodes{cluster="web",state="active"} 1\n');
       expect(body).toMatch(/^lighthouse_convergence_seconds_count\{balancer="lb"\} [1-9]/m);
     });
-    await vi.waitFor(() => expect(runner.httpPort()).toBeGreaterThan(0));
+    await eventually(() => expect(runner.httpPort()).toBeGreaterThan(0));
     const overTcp = await fetch(`http://127.0.0.1:${runner.httpPort()}/metrics`);
     expect(overTcp.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
     expect(await overTcp.text()).toContain('lighthouse_cluster_source{cluster="web",state="live"} 1\n');
@@ -213,33 +214,33 @@ describe("a runner", () => {
     const [discovery, balancer] = [fakeDiscovery(), fakeBalancer()];
     const first = await house(plainSetup(discovery, balancer));
     await first.runner.start();
-    await vi.waitFor(() => expect(discovery.watches).toHaveLength(1));
+    await eventually(() => expect(discovery.watches).toHaveLength(1));
     discovery.answer("web", [A, B]);
-    await vi.waitFor(() => expect(balancer.given.at(-1)?.[0]?.nodes).toHaveLength(2));
+    await eventually(() => expect(balancer.given.at(-1)?.[0]?.nodes).toHaveLength(2));
     const path = "/api/v1/clusters/web/nodes/a%3A80/drain";
     const socket = join(first.stateDirectory, "writer.sock");
     const untouched = balancer.given.at(-1)?.[0]?.nodes?.[1];
     const reply = await get(socket, path, "POST");
     expect([reply.status, JSON.parse(reply.body).drained]).toEqual([200, true]);
     const drains = (fake: FakeBalancer) => fake.given.at(-1)?.[0]?.nodes?.map(({ metadata }) => metadata["drain"]);
-    await vi.waitFor(() => expect(drains(balancer)).toEqual([true, undefined]));
+    await eventually(() => expect(drains(balancer)).toEqual([true, undefined]));
     expect(balancer.given.at(-1)?.[0]?.nodes?.[1]).toBe(untouched);
     const [status] = first.runner.state().clusters;
     expect(status?.drains).toMatchObject([{ name: "a:80" }]);
     discovery.answer("web", [B]);
-    await vi.waitFor(() => expect(drains(balancer)).toEqual([undefined]));
+    await eventually(() => expect(drains(balancer)).toEqual([undefined]));
     discovery.answer("web", [A, B]);
-    await vi.waitFor(() => expect(drains(balancer)).toEqual([true, undefined]));
+    await eventually(() => expect(drains(balancer)).toEqual([true, undefined]));
     await first.runner.stop();
 
     const [discoveryAgain, again] = [fakeDiscovery(), fakeBalancer()];
     const second = await house(plainSetup(discoveryAgain, again), first.stateDirectory);
     await second.runner.start();
-    await vi.waitFor(() => expect(discoveryAgain.watches).toHaveLength(1));
+    await eventually(() => expect(discoveryAgain.watches).toHaveLength(1));
     discoveryAgain.answer("web", [A, B]);
-    await vi.waitFor(() => expect(drains(again)).toEqual([true, undefined]));
+    await eventually(() => expect(drains(again)).toEqual([true, undefined]));
     expect((await get(socket, path, "DELETE")).status).toBe(200);
-    await vi.waitFor(() => expect(drains(again)).toEqual([undefined, undefined]));
+    await eventually(() => expect(drains(again)).toEqual([undefined, undefined]));
     expect((await get(socket, path.replace("a%3A80", "c"), "POST")).status).toBe(404);
   });
 
@@ -247,9 +248,9 @@ describe("a runner", () => {
     const [discovery, balancer] = [fakeDiscovery(), fakeBalancer()];
     const { runner } = await house(plainSetup(discovery, balancer, { runner: { http: { listen: "127.0.0.1:0" } } }));
     await runner.start();
-    await vi.waitFor(() => expect(discovery.watches).toHaveLength(1));
+    await eventually(() => expect(discovery.watches).toHaveLength(1));
     discovery.answer("web", [A]);
-    await vi.waitFor(() => expect(runner.httpPort()).toBeGreaterThan(0));
+    await eventually(() => expect(runner.httpPort()).toBeGreaterThan(0));
     const url = `http://127.0.0.1:${runner.httpPort()}/api/v1/clusters/web/nodes/a:80/drain`;
     const answer = await fetch(url, { method: "POST" });
     expect([answer.status, await answer.json()]).toEqual([403, { error: expect.stringContaining("--state-dir") }]);
@@ -268,9 +269,9 @@ describe("a runner", () => {
     const [discovery, balancer] = [fakeDiscovery(), fakeBalancer()];
     const { runner } = await house(plainSetup(discovery, balancer));
     await runner.start();
-    await vi.waitFor(() => expect(discovery.watches).toHaveLength(1));
+    await eventually(() => expect(discovery.watches).toHaveLength(1));
     discovery.answer("web", [A]);
-    await vi.waitFor(() => expect(balancer.given.at(-1)?.[0]?.nodes).toHaveLength(1));
+    await eventually(() => expect(balancer.given.at(-1)?.[0]?.nodes).toHaveLength(1));
     await runner.stop();
     await runner.stop();
     expect(balancer.calls.filter((call) => call === "stop")).toHaveLength(1);

@@ -18,6 +18,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { readSettledFile, writeFileAtomic } from "../src/index.js";
+import { eventually } from "./eventually.js";
 
 const TWO_NODES = `- host: app1.example.com
   ip: 10.0.0.5
@@ -64,7 +65,7 @@ async function tick(): Promise<void> {
     return mtimeMs;
   };
   const first = await mtime();
-  await vi.waitFor(async () => expect(await mtime()).toBeGreaterThan(first), { interval: 1 });
+  await eventually(async () => expect(await mtime()).toBeGreaterThan(first));
   await unlink(probe);
 }
 
@@ -196,7 +197,7 @@ test("a file that is written without a rest is refused after the limit", async (
   const writer = (async () => {
     for (let turn = 0; writing; turn++) await writeFile(path, `${turn}\n`);
   })();
-  await vi.waitFor(() => readFile(path));
+  await eventually(() => readFile(path));
   const reading = readSettledFile(path, { signal: stopped.signal, settleMs: 20, giveUpMs: 200 });
   await expect(reading).rejects.toMatchObject({ code: "LIGHTHOUSE_FILE_UNSETTLED", path });
   writing = false;

@@ -2,6 +2,7 @@ import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { runProgram } from "../src/index.js";
+import { eventually } from "./eventually.js";
 import { temporaryDirectory } from "./temporary-directory.js";
 
 const signal: AbortSignal = new AbortController().signal;
@@ -52,7 +53,7 @@ describe("runProgram", () => {
       message: "sh: did not end within 500 ms and was killed",
       stdout: "begun\n",
     });
-    await vi.waitFor(async () => expect(await running(pidFile)).toBe(false));
+    await eventually(async () => expect(await running(pidFile)).toBe(false));
   });
 
   it("kills a program that ignores SIGTERM", async () => {
@@ -66,10 +67,10 @@ describe("runProgram", () => {
     const stop = new AbortController();
     const run = runProgram("sh", ["-c", `sleep 60 & echo $! > ${pidFile}; wait`], { ...limits, signal: stop.signal });
     const rejected = expect(run).rejects.toMatchObject({ code: "LIGHTHOUSE_PROGRAM_ABORTED", cause: "enough" });
-    await vi.waitFor(async () => expect(await readFile(pidFile, "utf8")).toMatch(/\n/), 5000);
+    await eventually(async () => expect(await readFile(pidFile, "utf8")).toMatch(/\n/));
     stop.abort("enough");
     await rejected;
-    await vi.waitFor(async () => expect(await running(pidFile)).toBe(false));
+    await eventually(async () => expect(await running(pidFile)).toBe(false));
   });
 
   it("starts nothing when its signal has aborted before", async () => {

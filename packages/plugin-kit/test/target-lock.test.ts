@@ -3,9 +3,10 @@ import { once } from "node:events";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { lockTarget } from "../src/index.js";
 import { firstLine, outputOf, startScript } from "./built-package.js";
+import { eventually } from "./eventually.js";
 import { temporaryDirectory } from "./temporary-directory.js";
 
 const first = { name: "edge", directory: "/etc/lighthouse" };
@@ -89,7 +90,7 @@ describe("lockTarget", () => {
     for (let round = 0; round < 50; round++) {
       const lock = await lockTarget(path, first);
       const releasing = lock.release();
-      const next = await vi.waitFor(() => lockTarget(path, second));
+      const next = await eventually(() => lockTarget(path, second));
       await releasing;
       await next.release();
     }

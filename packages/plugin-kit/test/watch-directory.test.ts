@@ -1,8 +1,9 @@
 import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { watchDirectory } from "../src/index.js";
+import { eventually } from "./eventually.js";
 
 let root: string;
 let directory: string;
@@ -28,7 +29,7 @@ async function watching(pollMs = 100): Promise<void> {
 
 /** Waits for a hint of `entry`, then forgets all that came. */
 async function hinted(entry: string | null): Promise<void> {
-  await vi.waitFor(() => expect(hints).toContain(entry), { timeout: 10_000, interval: 5 });
+  await eventually(() => expect(hints).toContain(entry));
   hints = [];
 }
 
@@ -36,7 +37,7 @@ test("the first hint is that anything may have changed", async () => {
   await mkdir(directory);
   watchDirectory(directory, (entry) => hints.push(entry), { signal: stopped.signal });
   expect(hints).toEqual([]);
-  await vi.waitFor(() => expect(hints).toEqual([null]));
+  await eventually(() => expect(hints).toEqual([null]));
 });
 
 test("one entry of thousands that changes is named, the others are not", async () => {
@@ -44,7 +45,7 @@ test("one entry of thousands that changes is named, the others are not", async (
   await Promise.all(Array.from({ length: 2000 }, (_, index) => writeFile(join(directory, `${index}.json`), "{}")));
   await watching(600_000);
   await writeFile(join(directory, "7.json"), "[]");
-  await vi.waitFor(() => expect(hints).toContain("7.json"));
+  await eventually(() => expect(hints).toContain("7.json"));
   expect(new Set(hints)).toEqual(new Set(["7.json"]));
 });
 
@@ -123,11 +124,11 @@ test.each(replacements)(
       for (const write of ["first", "second", "third"]) {
         await writeFile(join(directory, "web.yaml"), `${write} of ${turn}`);
         const seen = (): void => expect(latest()).toBe(`${write} of ${turn}`);
-        await vi.waitFor(seen, { timeout: 10_000, interval: 2 });
+        await eventually(seen);
       }
       if (turn % 2 === 1) continue;
       await rm(join(directory, "web.yaml"));
-      await vi.waitFor(() => expect(latest()).toBeUndefined(), { timeout: 10_000, interval: 2 });
+      await eventually(() => expect(latest()).toBeUndefined());
     }
   },
   60_000,
@@ -155,7 +156,7 @@ test("entries that are links to elsewhere are looked at with every poll", async 
 test("where the kernel tells of changes a quiet directory gives few hints", async () => {
   await mkdir(directory);
   watchDirectory(directory, (entry) => hints.push(entry), { signal: stopped.signal, pollMs: 20 });
-  await vi.waitFor(() => expect(hints.length).toBe(3), { timeout: 10_000, interval: 5 });
+  await eventually(() => expect(hints.length).toBe(3));
   expect(hints).toEqual([null, null, null]);
 });
 
@@ -166,7 +167,7 @@ test("nothing is left behind after the abort", async () => {
   expect(process.getActiveResourcesInfo().filter((kind) => kind === "FSEventWrap").length).toBe(before + 1);
   stopped.abort();
   await writeFile(join(directory, "web.yaml"), "");
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(process.getActiveResourcesInfo().filter((kind) => kind === "FSEventWrap").length).toBe(before),
   );
   expect(hints).toEqual([]);
