@@ -6,6 +6,7 @@ import {
   type Cluster,
   durationMs,
   type JsonSchema,
+  type NodeReport,
   type Problem,
   type SyncResult,
 } from "@lighthouse-sd/core";
@@ -15,6 +16,7 @@ import { configSchema } from "./config/config-schema.js";
 import type { PostgreSQLBlock, PostgreSQLConfig } from "./config/postgresql-config.js";
 import { validateClusters } from "./config/validate-clusters.js";
 import { validateConfig } from "./config/validate-config.js";
+import { joinReports } from "./describe/join-reports.js";
 import type { PartResult } from "./part-result.js";
 import { resolvePaths } from "./resolve-paths.js";
 import { ServerPart } from "./server/server-part.js";
@@ -80,6 +82,15 @@ export class PostgreSQL extends Balancer<PostgreSQLConfig, PostgreSQLBlock> {
     const clients = (await this.#clients?.plan(sorted, options)) ?? [];
     const server = (await this.#server?.plan(sorted, options)) ?? [];
     return [...clients, ...server];
+  }
+
+  /** Where both parts have something to say of a node, the server's word for its state counts. */
+  override async describe(cluster: Cluster<PostgreSQLBlock>, options: CallOptions): Promise<readonly NodeReport[]> {
+    options.signal.throwIfAborted();
+    if (this.#config === undefined) throw new Error("describe was called before applyConfig");
+    const parts = [this.#server?.describe(cluster, options), this.#clients?.describe(cluster, options)];
+    const [server, clients] = await Promise.all(parts);
+    return joinReports(server, clients);
   }
 
   override async stop(): Promise<void> {

@@ -106,6 +106,20 @@ describe.skipIf(!isThere)("clients of a primary and two standbys", () => {
     expect(await part.plan([orders()], { signal })).toEqual([]);
   });
 
+  test("are told which member is what, and what sends them there", async () => {
+    const reports = await part.describe(orders(), { signal });
+    const services = "clients come by service orders-rw, orders-ro";
+    expect(reports.map(({ state, serving, detail }) => [state, serving, detail])).toEqual([
+      ["primary", true, `${services} and pgbouncer's orders`],
+      ...(await Promise.all(
+        [set.server(1), set.server(2)].map(async ({ port }) => {
+          const isChosen = (await byPgbouncer("orders-ro")) === String(port);
+          return ["standby", true, isChosen ? `${services} and pgbouncer's orders-ro` : services];
+        }),
+      )),
+    ]);
+  });
+
   test("keep what they have while there are no members, or none is known", async () => {
     const before = [readFileSync(serviceFile, "utf8"), readFileSync(include, "utf8")];
     for (const nodes of [null, []]) {

@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { requireServer, waitFor } from "@lighthouse-sd/test-servers";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { Beside, cluster, member, ReplicationSet } from "./support/replication-set.js";
 
 describe.skipIf(!requireServer("postgresql"))("a primary and two standbys, a runner beside each", () => {
@@ -61,6 +61,35 @@ describe.skipIf(!requireServer("postgresql"))("a primary and two standbys, a run
     took.sort((a, b) => a - b);
     const [median = 0, worst = 0] = [took[took.length >> 1], took.at(-1)];
     await annotate(`a pass on healthy servers took ${median.toFixed(1)} ms (median), ${worst.toFixed(1)} ms at most`);
+  });
+
+  test("each server tells what it makes of every member", async () => {
+    const { signal } = new AbortController();
+    const [primary, second, third] = set.servers.map(({ port }) => `db${port}.test:${port}`);
+    const told = async (index: number) => {
+      const reports = (await beside[index]?.part.describe(orders(), { signal })) ?? [];
+      return reports.map(({ node, state, serving, detail }) => [
+        node,
+        state,
+        serving,
+        detail?.replace(/\d+ bytes/, "n bytes"),
+      ]);
+    };
+    const streaming = "timeline 1; streaming from this server, async, n bytes behind";
+    const fromPrimary = [
+      [primary, "primary", true, "this server, timeline 1; 2 receivers stream from it"],
+      [second, "standby", true, streaming],
+      [third, "standby", true, streaming],
+    ];
+    // A receiver streams a moment before its sender knows that it has caught up.
+    await vi.waitFor(async () => expect(await told(0)).toEqual(fromPrimary), { timeout: 30_000, interval: 50 });
+    const slot = `lh_db${set.server(1).port}_test_${set.server(1).port}`;
+    const upstream = `127.0.0.1:${set.server(0).port}`;
+    expect(await told(1)).toEqual([
+      [primary, "primary", true, "timeline 1; this server streams from it"],
+      [second, "standby", true, `this server, timeline 1; streams from ${upstream} by slot ${slot}`],
+      [third, "standby", true, "timeline 1"],
+    ]);
   });
 
   test("no password is in any file, change or line of the log", async () => {

@@ -1,6 +1,7 @@
-import type { CallOptions, Change, Cluster, ClusterProblem, Context } from "@lighthouse-sd/core";
+import type { CallOptions, Change, Cluster, ClusterProblem, Context, NodeReport } from "@lighthouse-sd/core";
 import { lockTarget, type TargetLock } from "@lighthouse-sd/plugin-kit";
 import type { ClientSettings, PostgreSQLBlock } from "../config/postgresql-config.js";
+import { describeClients } from "../describe/describe-clients.js";
 import { fileDiff } from "../file-diff.js";
 import type { PartResult } from "../part-result.js";
 import type { Session } from "../session.js";
@@ -58,6 +59,11 @@ export class ClientsPart {
     this.#memory = survey.memory;
     for (const change of changes) this.#context.log.info(`${change.target}: ${change.action}`);
     return { changes, problems, complete };
+  }
+
+  /** Where clients on this host are sent, of each node of a cluster. */
+  describe(cluster: Cluster<PostgreSQLBlock>, options: CallOptions): Promise<readonly NodeReport[]> {
+    return describeClients(this.#settings, cluster, options);
   }
 
   async stop(): Promise<void> {

@@ -1,7 +1,8 @@
 import { stat } from "node:fs/promises";
-import type { CallOptions, Change, Cluster, ClusterProblem, Context } from "@lighthouse-sd/core";
+import type { CallOptions, Change, Cluster, ClusterProblem, Context, NodeReport } from "@lighthouse-sd/core";
 import { lockTarget, pause, type TargetLock } from "@lighthouse-sd/plugin-kit";
 import type { PostgreSQLBlock, ServerSettings } from "../config/postgresql-config.js";
+import { describeServer } from "../describe/describe-server.js";
 import { fileDiff } from "../file-diff.js";
 import { memberKey } from "../members.js";
 import type { PartResult } from "../part-result.js";
@@ -64,6 +65,11 @@ export class ServerPart {
       for (const change of changes) this.#context.log.info(`${change.target}: ${change.action}`);
       return { changes, problems, complete: !failed };
     });
+  }
+
+  /** What the server makes of each node of a cluster. */
+  describe(cluster: Cluster<PostgreSQLBlock>, options: CallOptions): Promise<readonly NodeReport[]> {
+    return describeServer(this.#settings, this.#context, cluster, options);
   }
 
   async stop(): Promise<void> {
