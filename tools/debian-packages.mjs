@@ -18,10 +18,14 @@ const RABBITMQ = { file: "/usr/lib/rabbitmq/bin/rabbitmq-server", debianPackage:
 /** Debian has it for one major version, and none of its programs on PATH. */
 const POSTGRESQL = { file: "/usr/lib/postgresql/15/bin/postgres", debianPackage: "postgresql-15" };
 const PGBOUNCER = { program: "pgbouncer", debianPackage: "pgbouncer" };
+/** Its promtool checks rules and metrics. */
+const PROMETHEUS = { program: "promtool", debianPackage: "prometheus" };
+/** Programs of it alone, which work on a machine that something else has started. */
+const SYSTEMD = { program: "systemd-notify", debianPackage: "systemd" };
 /** What `npm start` needs, what `npm run bench` needs besides, and what tests need besides. */
 const REQUIRED = [HAPROXY];
 export const FOR_BENCH = [...REQUIRED, ETCD, ZOOKEEPER];
-export const FOR_TESTS = [...FOR_BENCH, OPENSSL, DNSMASQ, REDIS, RABBITMQ, POSTGRESQL, PGBOUNCER];
+export const FOR_TESTS = [...FOR_BENCH, OPENSSL, DNSMASQ, REDIS, RABBITMQ, POSTGRESQL, PGBOUNCER, PROMETHEUS, SYSTEMD];
 /** What the examples that `npm run example` runs need, by name. */
 export const FOR_EXAMPLES = { rabbitmq: [HAPROXY, RABBITMQ], postgresql: [POSTGRESQL] };
 

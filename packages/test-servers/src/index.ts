@@ -24,6 +24,7 @@ export { startPgbouncer } from "./pgbouncer.js";
 export type { PostgresqlOptions } from "./postgresql.js";
 export { PostgresqlServer, startPostgresql } from "./postgresql.js";
 export { giveToServer } from "./postgresql-user.js";
+export { promtool } from "./promtool.js";
 export type { BrokerOptions } from "./rabbitmq-broker.js";
 export { RabbitmqBroker } from "./rabbitmq-broker.js";
 export type { RabbitmqSite } from "./rabbitmq-site.js";

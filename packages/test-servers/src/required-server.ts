@@ -23,6 +23,9 @@ const SERVERS = {
     debianPackage: "postgresql-15",
   },
   pgbouncer: { variable: undefined, program: "pgbouncer", debianPackage: "pgbouncer" },
+  promtool: { variable: undefined, program: "promtool", debianPackage: "prometheus" },
+  // Its programs are there without it being what has started the machine.
+  systemd: { variable: undefined, program: "systemd-notify", debianPackage: "systemd" },
 } as const;
 
 /** A server that tests can ask for. */
@@ -59,6 +62,11 @@ export function postgresqlBinary(name: "postgres" | "initdb" | "pg_basebackup" |
 /** The path of the pgbouncer that tests run. Throws where there is none. */
 export function pgbouncerBinary(): string {
   return foundServer("pgbouncer");
+}
+
+/** The path of Prometheus' promtool. Throws where there is none. */
+export function promtoolBinary(): string {
+  return foundServer("promtool");
 }
 
 /** The folder of RabbitMQ's programs. Throws where there is none. */
