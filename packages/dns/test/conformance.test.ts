@@ -23,7 +23,7 @@ const subject = {
 
 describe.skipIf(!requireServer("dnsmasq"))("the addresses of a name", () => {
   discoveryConformance(
-    { describe, it },
+    { describe, it: it.concurrent },
     {
       ...subject,
       block: (cluster) => ({ host: nameOf(cluster), port: 8000 }),
@@ -35,7 +35,7 @@ describe.skipIf(!requireServer("dnsmasq"))("the addresses of a name", () => {
 
 describe.skipIf(!requireServer("dnsmasq"))("SRV records", () => {
   discoveryConformance(
-    { describe, it },
+    { describe, it: it.concurrent },
     {
       ...subject,
       block: (cluster) => ({ srv: `_http._tcp.${nameOf(cluster)}` }),

@@ -14,7 +14,7 @@ describe.skipIf(!requireServer("etcd"))("etcd", () => {
   afterAll(() => etcd?.stop());
 
   discoveryConformance(
-    { describe, it },
+    { describe, it: it.concurrent },
     {
       plugin: EtcdDiscovery,
       create,

@@ -18,12 +18,12 @@ const subject: Omit<DiscoverySubject, "create"> = {
 };
 
 describe("a file for each node", () => {
-  discoveryConformance({ describe, it }, { ...subject, create: () => sourceIn(nodeFiles, { path: "nodes" }) });
+  discoveryConformance({ describe, it: it.concurrent }, { ...subject, create: () => sourceIn(nodeFiles, { path: "nodes" }) });
 });
 
 describe("a list in a file", () => {
   discoveryConformance(
-    { describe, it },
+    { describe, it: it.concurrent },
     { ...subject, leaseMs: 1500, create: () => sourceIn(listFiles, { path: "nodes", ttl: "900ms" }) },
   );
 });

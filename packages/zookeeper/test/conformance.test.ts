@@ -61,5 +61,5 @@ describe.skipIf(!requireServer("zookeeper"))("a real ZooKeeper", () => {
     cuts: [{ name: "refuses connections" }, { name: "hangs" }],
     leaseMs: SESSION_MS + 500,
   };
-  discoveryConformance({ describe, it }, subject);
+  discoveryConformance({ describe, it: it.concurrent }, subject);
 });
