@@ -170,7 +170,7 @@ describe("over random histories", () => {
       ),
       { numRuns: RUNS },
     );
-    expect(joined).toBeGreaterThan(20);
+    expect(joined).toBeGreaterThan(0);
   });
 });
 
