@@ -8,6 +8,9 @@ import { CALL_TIMES } from "../plugin-calls.js";
 import type { Role } from "../roles.js";
 import { Runner } from "../runner.js";
 import { stateDirectory, stateDirectorySetting } from "../state-directory.js";
+import { type ServiceManager, takeServiceManager } from "../supervisor/service-manager.js";
+import { ServiceNotifier } from "../supervisor/service-notifier.js";
+import { ServiceReport } from "../supervisor/service-report.js";
 import { type Bundle, pluginFinder } from "./bundle.js";
 import { guardAgainstCrashes } from "./crash-guard.js";
 import { EXIT } from "./exit-codes.js";
@@ -19,6 +22,7 @@ import { onSignals } from "./signals.js";
 /** `run <dir>`: returns the exit code when it is over. */
 export async function runCommand(typedDirectory: string, settings: RunSettings, bundle: Bundle): Promise<number> {
   const directory = resolve(typedDirectory);
+  const manager = takeServiceManager(process.env, process.pid);
   await requireDirectory(directory);
   const log = openLog(
     { level: settings.logLevel ?? "info", format: settings.logFormat ?? "pretty" },
@@ -32,7 +36,20 @@ export async function runCommand(typedDirectory: string, settings: RunSettings, 
     env: process.env,
   };
   const runner = newRunner(directory, stateDirectory(place), settings, bundle, log);
-  return new Life(runner, log, settings).live();
+  return new Life(runner, log, settings, serviceReport(manager, runner, log)).live();
+}
+
+/** What tells the service manager of `runner`; undefined: there is none. */
+function serviceReport(
+  manager: ServiceManager | undefined,
+  runner: Runner,
+  output: LogOutput,
+): ServiceReport | undefined {
+  if (manager === undefined) return undefined;
+  const log = output.logger("service");
+  const { socket, watchdogMs } = manager;
+  const notifier = new ServiceNotifier(socket, log);
+  return new ServiceReport({ notifier, watchdogMs, state: () => runner.state(), clock: systemClock, log });
 }
 
 function newRunner(directory: string, state: string, settings: RunSettings, bundle: Bundle, log: LogOutput): Runner {
@@ -68,13 +85,16 @@ class Life {
   readonly #runner: Runner;
   readonly #log: LogOutput;
   readonly #settings: RunSettings;
+  /** Undefined: nobody wants to hear. */
+  readonly #report: ServiceReport | undefined;
   readonly #over = new AbortController();
   #code: number = EXIT.done;
 
-  constructor(runner: Runner, log: LogOutput, settings: RunSettings) {
+  constructor(runner: Runner, log: LogOutput, settings: RunSettings, report: ServiceReport | undefined) {
     this.#runner = runner;
     this.#log = log;
     this.#settings = settings;
+    this.#report = report;
   }
 
   async live(): Promise<number> {
@@ -90,13 +110,14 @@ class Life {
     });
     try {
       await this.#runner.start();
+      this.#report?.ready();
       if (this.#settings.once !== undefined) await this.#once(this.#settings.once.timeoutMs);
       else await this.#untilOver();
     } catch (error) {
       log.error(errorText(error));
       this.#code = EXIT.failed;
     } finally {
-      await this.#runner.stop();
+      await Promise.all([this.#report?.stopping(), this.#runner.stop()]);
       unlisten();
       unguard();
     }
@@ -128,6 +149,8 @@ class Life {
 
   async #rescan(): Promise<void> {
     this.#log.logger().info("SIGHUP: reading everything anew");
-    await this.#runner.rescan().catch((error: unknown) => this.#log.logger().warn(`SIGHUP: ${errorText(error)}`));
+    const read = this.#runner.rescan();
+    void this.#report?.reloading(read);
+    await read.catch((error: unknown) => this.#log.logger().warn(`SIGHUP: ${errorText(error)}`));
   }
 }

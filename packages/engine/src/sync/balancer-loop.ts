@@ -37,6 +37,8 @@ export interface BalancerLoopOptions {
 const BACK_OFF: BackOff = { firstMs: 500, capMs: 30_000 };
 /** The shortest wait a plugin can ask for with syncAgainMs, in milliseconds. */
 const SHORTEST_AGAIN_MS = 20;
+/** A sync that has not begun so many milliseconds after it was due will not begin by itself. */
+const OVERDUE_MS = 10_000;
 
 /** Keeps one balancer in line: whatever happens only marks it, and one sync at a time works with the newest state. */
 export class BalancerLoop {
@@ -57,6 +59,9 @@ export class BalancerLoop {
   #unprepared: { readonly settings: BalancerSettings; readonly error: string } | undefined;
   #turning: Promise<void> = Promise.resolve();
   #busy = false;
+  /** Says that the call that is going on ignores its abort. */
+  #ignoring: string | null = null;
+  #dueAt = Number.POSITIVE_INFINITY;
   #held = true;
   #cancelTimer: () => void = () => undefined;
 
@@ -67,7 +72,10 @@ export class BalancerLoop {
     this.#state = withNewGeneration(newBalancerState(settings.plugin.name, settings.file));
     const context = options.contextFor(settings, (reason) => this.#requested(reason));
     this.#voice = new BalancerVoice(settings.name, context.log, options.note);
-    const onIgnoredAbort = (message: string): void => this.#fail(message);
+    const onIgnoredAbort = (message: string): void => {
+      if (this.#busy) this.#ignoring = message;
+      this.#fail(message);
+    };
     this.#instance = new BalancerInstance(context, { clock, times, signal: this.#stop.signal, onIgnoredAbort });
     this.changed();
     void options.startAfter.then(() => {
@@ -79,7 +87,7 @@ export class BalancerLoop {
   /** How it stands, what has changed since the last sync included. */
   state(): BalancerState {
     this.refresh();
-    return this.#state;
+    return { ...this.#state, standstill: this.#standstill() };
   }
 
   /** The balancer's file has changed: taken in by the next sync, with the back-off of earlier failures forgotten. */
@@ -142,9 +150,21 @@ export class BalancerLoop {
     } catch (error) {
       return { kind: "failed", reason: errorText(error) };
     } finally {
-      this.#busy = false;
-      this.#schedule();
+      this.#ended();
     }
+  }
+
+  /** The loop begins a sync when one is due and ends it with the call, so only these two can keep it from going on. */
+  #standstill(): string | null {
+    if (this.#busy) return this.#ignoring;
+    const lateMs = this.#options.clock.elapsed() - this.#dueAt;
+    return lateMs > OVERDUE_MS ? `a sync was due ${Math.round(lateMs / 1000)} s ago and has not begun` : null;
+  }
+
+  #ended(): void {
+    this.#busy = false;
+    this.#ignoring = null;
+    this.#schedule();
   }
 
   #requested(reason: unknown): void {
@@ -169,11 +189,11 @@ export class BalancerLoop {
     const eventAt = this.#pending === undefined ? Number.POSITIVE_INFINITY : dueAt(this.#pending, this.#last, settle());
     const at = Math.min(eventAt, this.#retryAt, this.#againAt);
     this.#cancelTimer();
+    this.#dueAt = at;
     this.#cancelTimer = clock.after(Math.max(0, at - clock.elapsed()), () => {
       this.#busy = true;
       this.#turning = this.#turn().finally(() => {
-        this.#busy = false;
-        this.#schedule();
+        this.#ended();
         this.#options.onState();
       });
     });

@@ -22,6 +22,8 @@ export interface BalancerState {
   readonly lastError: string | null;
   /** It was in line, or on its way without a failure, once with every source heard. */
   readonly everInLine: boolean;
+  /** Why its loop cannot go on by itself; null: it can. */
+  readonly standstill: string | null;
 }
 
 /** Why and when a target was last reloaded. */
@@ -46,6 +48,7 @@ export function newBalancerState(type: string, file: string): BalancerState {
     problems: [],
     lastError: null,
     everInLine: false,
+    standstill: null,
   };
 }
 

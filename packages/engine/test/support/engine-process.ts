@@ -15,9 +15,13 @@ export interface EngineProcess {
   readonly ended: Promise<number | null>;
 }
 
-/** Starts the built program with `args`; it is killed after the test if it has not ended. */
-export function engineProcess(args: readonly string[]): EngineProcess {
-  const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+/** Starts the built program with `args`, and with `env` beside this process's own environment; it is killed after the
+ * test if it has not ended. */
+export function engineProcess(args: readonly string[], env: Readonly<Record<string, string>> = {}): EngineProcess {
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...env },
+  });
   let [printed, said] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text) => {
     printed += text;

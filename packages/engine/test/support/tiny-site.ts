@@ -32,6 +32,7 @@ export default class Tiny {
   static kind = "balancer";
   ${SHARED}
   async syncFile(clusters) {
+    if (this.config.environment) this.context.log.info("environment: " + Object.keys(process.env).join(" "));
     if (this.config.stray) setTimeout(() => { throw new Error("thrown in a timer"); }, 0);
     if (this.config.rejects) Promise.reject(new Error("left alone"));
     if (this.config.flood) setInterval(() => { throw new Error("again"); }, 1);
