@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { CallOptions } from "@lighthouse-sd/core";
 import { prepareFile, runProgram } from "@lighthouse-sd/plugin-kit";
+import { hideSecrets } from "../secrets.js";
 import { type CheckMessage, parseErrors } from "./parse-messages.js";
 
 /** What HAProxy says to a configuration. */
@@ -45,7 +46,7 @@ async function askHAProxy(text: string, options: CheckOptions, signal: AbortSign
     const args = ["-c", ...[candidate.path, ...options.extraFiles].flatMap((file) => ["-f", file])];
     const { code, stderr } = await runProgram(options.binary, args, { signal, timeoutMs: TIME_LIMIT_MS });
     if (code === 0) return { ok: true };
-    return { ok: false, messages: parseErrors(stderr), file: candidate.path };
+    return { ok: false, messages: parseErrors(hideSecrets(stderr, text)), file: candidate.path };
   } finally {
     await candidate.discard();
   }
