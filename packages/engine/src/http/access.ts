@@ -1,3 +1,4 @@
+import type { PageAccess } from "@lighthouse-sd/page";
 import type { Answer } from "./answer.js";
 import { json, text } from "./answer.js";
 
@@ -45,6 +46,13 @@ export function refusal(access: Access, need: "open" | "read" | "change"): Answe
 /** True: the request may be told of the state of things, not only whether all is well. */
 export function mayRead(access: Access): boolean {
   return refusal(access, "read") === undefined;
+}
+
+/** Tells a page what it may do, before it asks a person for a token. */
+export function accessAnswer(access: Access): Answer {
+  const { overSocket, token } = access;
+  const change = overSocket || token === "good" ? "yes" : token === "unset" ? "socket" : "token";
+  return json(200, { read: mayRead(access), change } satisfies PageAccess);
 }
 
 function unauthorized(error: string): Answer {

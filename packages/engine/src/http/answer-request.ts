@@ -1,3 +1,4 @@
+import { PAGE_FILES } from "@lighthouse-sd/page";
 import type { DrainReply, DrainRequest } from "../drains/decide-drain.js";
 import type { ExplainReply } from "../explain/explain-request.js";
 import type { ExplainRequest } from "../explain/explanation.js";
@@ -7,7 +8,7 @@ import type { Journal } from "../journal/journal.js";
 import { eventsPage } from "../journal/render-events.js";
 import type { MetricsPage } from "../metrics/runner-metrics.js";
 import type { ServiceDrainReply, ServiceDrainRequest } from "../reporter/service-drains.js";
-import { type Access, mayRead, refusal } from "./access.js";
+import { type Access, accessAnswer, mayRead, refusal } from "./access.js";
 import { type Answer, json, text } from "./answer.js";
 import { drainRoute } from "./drain-route.js";
 import { explainRoute } from "./explain-route.js";
@@ -46,12 +47,13 @@ const PAGES: ReadonlyMap<string, Page> = new Map<string, Page>([
   ["/healthz", () => text(200, "ok\n")],
   ["/readyz", ({ state }, asked) => readiness(state(), asked)],
   ["/metrics", async ({ metrics }) => ({ status: 200, ...(await metrics()) })],
+  ["/api/v1/access", (_, asked) => accessAnswer(asked)],
   ["/api/v1/status", ({ state }) => json(200, statusOf(state()))],
   ["/api/v1/events", ({ journal }, asked) => eventsAnswer(journal, asked)],
 ]);
 
-/** Pages that say nothing that others must not know. */
-const OPEN: ReadonlySet<string> = new Set(["/healthz", "/readyz"]);
+/** Pages that say nothing that others must not know. A browser has no token to show when it opens the page for people. */
+const OPEN: ReadonlySet<string> = new Set(["/healthz", "/readyz", "/api/v1/access", ...PAGE_FILES.keys()]);
 
 /** Answers a request from what there is. */
 export async function answerRequest(asked: Asked, source: AnswerSource): Promise<Answer> {
@@ -66,11 +68,17 @@ export async function answerRequest(asked: Asked, source: AnswerSource): Promise
   }
   const refused = refusal(asked, OPEN.has(path) ? "open" : "read");
   if (refused !== undefined) return refused;
-  const explained = explainRoute(path);
-  const page = explained === undefined ? PAGES.get(path) : explainPage(explained);
-  if (page === undefined) return text(404, `Not found. There are: ${[...PAGES.keys()].join(" ")}\n`);
+  const page = pageOf(path);
+  if (page === undefined) return text(404, `Not found. There are: / ${[...PAGES.keys()].join(" ")}\n`);
   if (method !== "GET" && method !== "HEAD") return notAllowed("GET, HEAD");
   return await page(source, asked);
+}
+
+function pageOf(path: string): Page | undefined {
+  const file = PAGE_FILES.get(path);
+  if (file !== undefined) return () => ({ status: 200, ...file });
+  const explained = explainRoute(path);
+  return explained === undefined ? PAGES.get(path) : explainPage(explained);
 }
 
 interface ChangeRoute {

@@ -6,6 +6,7 @@ export interface Answer {
   /** Its content type. */
   readonly type: string;
   readonly body: string;
+  /** In place of those that every answer has, where they have the same name. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Events follow the body, as they come. */
   readonly follow?: EventsQuery;

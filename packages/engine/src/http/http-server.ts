@@ -90,7 +90,7 @@ async function answer(
 
 function send(response: ServerResponse, { status, type, body, headers }: Answer, method: string): void {
   const length = Buffer.byteLength(body);
-  response.writeHead(status, { ...headers, ...HEADERS, "content-type": type, "content-length": length });
+  response.writeHead(status, { ...HEADERS, ...headers, "content-type": type, "content-length": length });
   response.end(method === "HEAD" ? undefined : body);
 }
 
