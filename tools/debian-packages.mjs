@@ -22,10 +22,23 @@ const PGBOUNCER = { program: "pgbouncer", debianPackage: "pgbouncer" };
 const PROMETHEUS = { program: "promtool", debianPackage: "prometheus" };
 /** Programs of it alone, which work on a machine that something else has started. */
 const SYSTEMD = { program: "systemd-notify", debianPackage: "systemd" };
+/** The smallest of Debian's; the others have what it has, and more. */
+const NGINX = { program: "nginx", debianPackage: "nginx-light" };
 /** What `npm start` needs, what `npm run bench` needs besides, and what tests need besides. */
 const REQUIRED = [HAPROXY];
 export const FOR_BENCH = [...REQUIRED, ETCD, ZOOKEEPER];
-export const FOR_TESTS = [...FOR_BENCH, OPENSSL, DNSMASQ, REDIS, RABBITMQ, POSTGRESQL, PGBOUNCER, PROMETHEUS, SYSTEMD];
+export const FOR_TESTS = [
+  ...FOR_BENCH,
+  OPENSSL,
+  DNSMASQ,
+  REDIS,
+  RABBITMQ,
+  POSTGRESQL,
+  PGBOUNCER,
+  PROMETHEUS,
+  SYSTEMD,
+  NGINX,
+];
 /** What the examples that `npm run example` runs need, by name. */
 export const FOR_EXAMPLES = { rabbitmq: [HAPROXY, RABBITMQ], postgresql: [POSTGRESQL] };
 

@@ -91,6 +91,32 @@ export const TRIALS = {
       };
     },
   },
+  "@lighthouse-sd/nginx": {
+    beside: ["@lighthouse-sd/files"],
+    server: "nginx",
+    async start({ prepareNginx, tempDirectory, freePort }) {
+      const directory = await tempDirectory();
+      const server = "server { listen 127.0.0.1:%PORT%; }";
+      const nginx = await prepareNginx({ directory: directory.path, http: [server] });
+      await nginx.start();
+      return {
+        files: {
+          ...listed(await freePort()),
+          "balancers/nginx.yaml": {
+            directory: nginx.upstreams,
+            config_file: nginx.configFile,
+            pid_file: nginx.pidFile,
+          },
+          "clusters/web.yaml": { discovery: "file", nginx: {} },
+        },
+        found: (status) => status.balancers?.nginx?.converged === true,
+        async end() {
+          await nginx.stop();
+          await directory.remove();
+        },
+      };
+    },
+  },
   "@lighthouse-sd/rabbitmq": {
     beside: ["@lighthouse-sd/files"],
     server: "rabbitmq",

@@ -27,4 +27,5 @@ export const BUILT_IN_PLUGINS: readonly BuiltInPlugin[] = [
   { manifest: packageFields("@lighthouse-sd/etcd"), load: () => import("@lighthouse-sd/etcd") },
   { manifest: packageFields("@lighthouse-sd/zookeeper"), load: () => import("@lighthouse-sd/zookeeper") },
   { manifest: packageFields("@lighthouse-sd/checks"), load: async (entry) => await CHECKS[entry]?.() },
+  { manifest: packageFields("@lighthouse-sd/nginx"), load: () => import("@lighthouse-sd/nginx") },
 ];

@@ -19,6 +19,8 @@ export { httpGet } from "./http-request.js";
 export type { CommandResult, ProcessEnd, RunnerOptions, RunnerProcess } from "./lighthouse-runner.js";
 export { runLighthouse, runnerProgram, startRunner } from "./lighthouse-runner.js";
 export type { ListeningServer } from "./listening-server.js";
+export type { NginxOptions, NginxServer } from "./nginx.js";
+export { prepareNginx } from "./nginx.js";
 export type { PgbouncerOptions } from "./pgbouncer.js";
 export { startPgbouncer } from "./pgbouncer.js";
 export type { PostgresqlOptions } from "./postgresql.js";

@@ -26,6 +26,7 @@ const SERVERS = {
   promtool: { variable: undefined, program: "promtool", debianPackage: "prometheus" },
   // Its programs are there without it being what has started the machine.
   systemd: { variable: undefined, program: "systemd-notify", debianPackage: "systemd" },
+  nginx: { variable: undefined, program: "nginx", debianPackage: "nginx-light" },
 } as const;
 
 /** A server that tests can ask for. */
@@ -67,6 +68,11 @@ export function pgbouncerBinary(): string {
 /** The path of Prometheus' promtool. Throws where there is none. */
 export function promtoolBinary(): string {
   return foundServer("promtool");
+}
+
+/** The path of the nginx that tests run. Throws where there is none. */
+export function nginxBinary(): string {
+  return foundServer("nginx");
 }
 
 /** The folder of RabbitMQ's programs. Throws where there is none. */
