@@ -33,7 +33,7 @@ export function selectorsOf(expression: string): readonly Selector[] {
 }
 
 /** The labels by which an expression sums, and those of its legend. */
-export function labelsOf(expression: string, legend = ""): readonly string[] {
+function labelsOf(expression: string, legend = ""): readonly string[] {
   const grouped = [...expression.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, names = ""]) => names.split(","));
   const shown = [...legend.matchAll(/\{\{(\w+)\}\}/g)].map(([, name = ""]) => name);
   return [...grouped, ...shown].map((name) => name.trim());

@@ -13,7 +13,8 @@ const FORMS: readonly RegExp[] = [
   ),
   /(authorization:)((?:(?!\\[rn])[^"'\n])+)/gi,
   /(\btcp-check\s+send(?:-lf)?\s+["']?AUTH\b)([^\n]*)/gi,
-  /(\btcp-check\s+send-binary(?:-lf)?\s+)([^\n]+)/g,
+  // AUTH or PASS, as bytes.
+  /(\btcp-check\s+send-binary(?:-lf)?\s+)([\da-f]*(?:41555448|50415353)[\da-f]*)/gi,
 ];
 
 const EACH_WORD = new RegExp(WORD, "g");

@@ -19,6 +19,7 @@ test.each([
   ["setenv DB_PASSWORD hunter2", "setenv DB_PASSWORD ***"],
   ['tcp-check send "AUTH hunter2\\r\\n"', 'tcp-check send "AUTH***'],
   ["tcp-check send-binary 4155544820", "tcp-check send-binary ***"],
+  ["tcp-check send-binary 00000031", "tcp-check send-binary 00000031"],
   ["http-request set-header X-Forwarded-Proto https", "http-request set-header X-Forwarded-Proto https"],
   ["acl known hdr(X-Token) -m found", "acl known hdr(X-Token) -m found"],
   ["server a 10.0.0.1:80 cookie a1", "server a 10.0.0.1:80 cookie a1"],
