@@ -67,7 +67,12 @@ export function planServer(input: PlanInput): ServerPlan {
     slots,
     admitted: members.known.filter(isOurs),
     upstream: settings.upstream,
-    notices: [...foreign.map((peer) => foreignNotice(peer, systemId)), ...settings.notices, ...slots.notices],
+    notices: [
+      ...foreign.map((peer) => foreignNotice(peer, systemId)),
+      ...sharedNames(members.present.filter(isOurs), nameOf),
+      ...settings.notices,
+      ...slots.notices,
+    ],
     memory: { unusedSince: slots.unusedSince, goneSince: settings.goneSince },
   };
 }
@@ -122,6 +127,15 @@ function planStandby({ local, server, block, self, fragment }: PlanInput, ours: 
     notices,
     goneSince,
   };
+}
+
+/** One name is one slot, which serves one standby. */
+function sharedNames(members: readonly Member[], nameOf: (member: Member) => string): readonly Notice[] {
+  const [first] = members.filter((member) => members.filter((other) => nameOf(other) === nameOf(member)).length > 1);
+  if (first === undefined) return [];
+  const same = members.filter((member) => nameOf(member) === nameOf(first)).map(memberKey);
+  const message = `${same.join(" and ")} are both called ${first.host}, and would share the slot ${nameOf(first)}: give their hosts names of their own`;
+  return [{ path: ["slots"], message }];
 }
 
 function foreignNotice({ member, answer }: Peer, systemId: string): Notice {

@@ -11,6 +11,7 @@ import { parseFragment } from "../text/parse-fragment.js";
 import { quoteIdentifier } from "../text/quote.js";
 import { type FileChange, writeChecked } from "../write-checked.js";
 import { checkHba, checkSettings } from "./config-check.js";
+import { explainSilence } from "./explain-silence.js";
 import { NO_MEMORY, type ServerMemory, type ServerSurvey, surveyServer } from "./survey-server.js";
 
 /** The longest that the local server is waited for, in milliseconds. */
@@ -40,7 +41,7 @@ export class ServerPart {
 
   /** What `sync` would do now. */
   async plan(clusters: readonly Cluster<PostgreSQLBlock>[], options: CallOptions): Promise<readonly Change[]> {
-    return await this.#connected(options, async (session) => {
+    return await this.#connected(clusters, options, async (session) => {
       const survey = await this.#survey(session, clusters, options);
       const files = changedFiles(survey).map((file) => ({
         ...fileChange(file, this.#left),
@@ -55,7 +56,7 @@ export class ServerPart {
   async sync(clusters: readonly Cluster<PostgreSQLBlock>[], options: CallOptions): Promise<PartResult> {
     const { name, directory } = this.#context;
     this.#lock ??= await lockTarget(this.#settings.config_file, { name, directory });
-    return await this.#connected(options, async (session) => {
+    return await this.#connected(clusters, options, async (session) => {
       const survey = await this.#survey(session, clusters, options);
       const changes: Change[] = [];
       const problems: ClusterProblem[] = [...survey.notices];
@@ -78,8 +79,16 @@ export class ServerPart {
     await lock?.release();
   }
 
-  #connected<T>({ signal }: CallOptions, use: (session: Session) => Promise<T>): Promise<T> {
-    return withSession({ ...this.#settings.connection, timeoutMs: LOCAL_MS, signal }, use);
+  async #connected<T>(
+    clusters: readonly Cluster<PostgreSQLBlock>[],
+    { signal }: CallOptions,
+    use: (session: Session) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await withSession({ ...this.#settings.connection, timeoutMs: LOCAL_MS, signal }, use);
+    } catch (error) {
+      throw await explainSilence(error, this.#settings, clusters, this.#context);
+    }
   }
 
   #survey(
