@@ -8,8 +8,12 @@ export const GUARD_SCHEMA: JsonSchema = {
   additionalProperties: false,
   default: {},
   properties: {
-    on_empty: { enum: ["hold", "empty"], default: "hold" },
-    min_nodes: { type: "integer", minimum: 0, default: 0 },
+    on_empty: {
+      enum: ["hold", "empty"],
+      default: "hold",
+      description: "What becomes of the nodes where the source names none: they are held, or go.",
+    },
+    min_nodes: { type: "integer", minimum: 0, default: 0, description: "Removals never leave fewer in service." },
     max_removal: {
       anyOf: [
         { type: "integer", minimum: 0 },
@@ -17,9 +21,18 @@ export const GUARD_SCHEMA: JsonSchema = {
       ],
       expects: "a share such as 50%, or a number of nodes",
       default: "50%",
+      description: "A larger loss within `window` is held: a share such as `50%`, or a number of nodes.",
     },
-    window: { duration: true, default: "60s" },
-    confirm_after: { duration: "off", default: "5m" },
+    window: {
+      duration: true,
+      default: "60s",
+      description: "How long a number of nodes must stand to count as normal.",
+    },
+    confirm_after: {
+      duration: "off",
+      default: "5m",
+      description: "A held loss that still stands after this is applied; `off`: only `release` applies it.",
+    },
   },
 };
 
@@ -28,9 +41,21 @@ export const CLUSTER_SCHEMA: JsonSchema = {
   type: "object",
   required: ["discovery"],
   properties: {
-    name: { type: "string", pattern: "^[A-Za-z0-9_-][A-Za-z0-9._-]*$", maxLength: 200, expects: NAME_RULE },
-    discovery: { type: "string", minLength: 1, expects: "the name of a discovery" },
+    name: {
+      type: "string",
+      pattern: "^[A-Za-z0-9_-][A-Za-z0-9._-]*$",
+      maxLength: 200,
+      expects: NAME_RULE,
+      description: "The cluster's name. Default: the file's.",
+    },
+    discovery: {
+      type: "string",
+      minLength: 1,
+      expects: "the name of a discovery",
+      description: "The discovery that knows its nodes, as its file is called.",
+    },
     meta_cluster: {
+      description: "The group of clusters that it belongs to, for balancers that know such groups.",
       type: ["string", "null"],
       pattern: "^[A-Za-z0-9_-][A-Za-z0-9._-]*$",
       expects: NAME_RULE,

@@ -6,8 +6,8 @@ export const LOGGING_SCHEMA: JsonSchema = {
   type: "object",
   additionalProperties: false,
   properties: {
-    level: { enum: ["debug", "info", "warn", "error"] },
-    format: { enum: ["pretty", "json"] },
+    level: { enum: ["debug", "info", "warn", "error"], description: "The least that is written. Default: `info`." },
+    format: { enum: ["pretty", "json"], description: "For people or for programs. Default: `pretty`." },
   },
 };
 

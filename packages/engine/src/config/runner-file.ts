@@ -25,23 +25,59 @@ export const RUNNER_SCHEMA: JsonSchema = {
           anyOf: [{ const: "off" }, { type: "string" }],
           default: "127.0.0.1:9470",
           expects: "ADDRESS:PORT or off",
+          description:
+            "Where HTTP is answered, as ADDRESS:PORT, or `off`. An address beyond loopback needs `token_file`.",
         },
-        token_file: { type: "string", minLength: 1, expects: "the path of a file" },
+        token_file: {
+          type: "string",
+          minLength: 1,
+          expects: "the path of a file",
+          description: "A file with the token that lets others in: at least 16 characters, no spaces.",
+        },
       },
     },
-    state_dir: { type: "string", minLength: 1, expects: "the path of a directory" },
+    state_dir: {
+      type: "string",
+      minLength: 1,
+      expects: "the path of a directory",
+      description:
+        "Where state is kept. Default: `$STATE_DIRECTORY`, else a folder of the XDG state directory for each " +
+        "configuration directory.",
+    },
     settle: {
       type: "object",
       additionalProperties: false,
       default: {},
       properties: {
-        min: { duration: true, default: "20ms" },
-        max: { duration: true, default: "500ms" },
+        min: {
+          duration: true,
+          default: "20ms",
+          description: "Quiet time that ends a burst of events.",
+        },
+        max: {
+          duration: true,
+          default: "500ms",
+          description: "The longest an event waits for quiet.",
+        },
       },
     },
-    name: { type: "string", pattern: "^[A-Za-z0-9._-]+$", expects: "a host name" },
-    ip: { type: "string", expects: "an IPv4 or IPv6 address" },
-    peer_port: { port: true, default: 1024 },
+    name: {
+      type: "string",
+      pattern: "^[A-Za-z0-9._-]+$",
+      expects: "a host name",
+      description: "How its peers call this host, and its services' nodes. Default: the host's name.",
+    },
+    ip: {
+      type: "string",
+      expects: "an IPv4 or IPv6 address",
+      description:
+        "Where its peers reach this host, and its services are reached. Default: the address of the default route.",
+    },
+    peer_port: {
+      port: true,
+      default: 1024,
+      description: "The port at which its peers reach it.",
+    },
   },
 };
 

@@ -21,10 +21,15 @@ const CHECK_KEYS = ["type", "rise", "fall", "timeout"];
 
 /** What the engine itself takes in a check's block. */
 export const CHECK_PROPERTIES: Readonly<Record<string, JsonSchema>> = {
-  type: { type: "string", minLength: 1, expects: "the name of a check plugin" },
-  rise: { type: "integer", minimum: 1, default: 2 },
-  fall: { type: "integer", minimum: 1, default: 3 },
-  timeout: { duration: true },
+  type: {
+    type: "string",
+    minLength: 1,
+    expects: "the name of a check plugin",
+    description: "The check. Default: the key's own name.",
+  },
+  rise: { type: "integer", minimum: 1, default: 2, description: "Passes in a row after which it counts as passed." },
+  fall: { type: "integer", minimum: 1, default: 3, description: "Failures in a row after which it counts as failed." },
+  timeout: { duration: true, description: "How long it may take. Default: `interval`, at most 5s." },
 };
 
 /** Of services/<name>.yaml; what else stands in the blocks of `checks` is their plugins' own. */
@@ -33,26 +38,54 @@ export const SERVICE_SCHEMA: JsonSchema = {
   required: ["discovery"],
   additionalProperties: false,
   properties: {
-    name: { type: "string", pattern: "^[A-Za-z0-9_-][A-Za-z0-9._-]*$", maxLength: 200, expects: NAME_RULE },
-    discovery: { type: "string", minLength: 1, expects: "the name of a discovery" },
+    name: {
+      type: "string",
+      pattern: "^[A-Za-z0-9_-][A-Za-z0-9._-]*$",
+      maxLength: 200,
+      expects: NAME_RULE,
+      description: "What it is registered as. Default: the file's name.",
+    },
+    discovery: {
+      type: "string",
+      minLength: 1,
+      expects: "the name of a discovery",
+      description: "The discovery that it is registered in.",
+    },
     host: {
       type: "string",
       pattern: "^[A-Za-z0-9._:-]+$",
       expects: "a host name or an IP address",
       default: "127.0.0.1",
+      description: "Where it is checked.",
     },
-    port: { port: true },
-    ports: { type: "array", minItems: 1, items: { port: true }, expects: "a list of ports" },
-    metadata: { type: ["object", "null"], expects: "a mapping of keys to values" },
-    withdraw_on_stop: { type: "boolean", default: true },
+    port: { port: true, description: "Its port; this or `ports` is required." },
+    ports: {
+      type: "array",
+      minItems: 1,
+      items: { port: true },
+      expects: "a list of ports",
+      description: "Several, each registered as a node of its own.",
+    },
+    metadata: {
+      type: ["object", "null"],
+      expects: "a mapping of keys to values",
+      description: "What others learn of it: `weight`, `backup` and `drain` are known to every balancer.",
+    },
+    withdraw_on_stop: {
+      type: "boolean",
+      default: true,
+      description: "False: it stays registered for a while when the runner stops, for a restart.",
+    },
     checks: {
       type: ["object", "null"],
       expects: "a mapping of checks, with their interval",
       default: {},
-      properties: { interval: { duration: true, default: "2s" } },
+      description: "What says whether it is up: all checks have to pass. None: it is always up.",
+      properties: { interval: { duration: true, default: "2s", description: "The time between two checks." } },
       additionalProperties: {
         type: ["object", "null"],
         expects: "a check's own mapping",
+        description: "A check, by its plugin's name, with that one's own keys.",
         properties: CHECK_PROPERTIES,
       },
     },

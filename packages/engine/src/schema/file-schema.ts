@@ -15,13 +15,18 @@ export type FileKind = (typeof FILE_KINDS)[number];
 const DRAFT = "http://json-schema.org/draft-07/schema#";
 const NAME: JsonSchema = { type: "string", description: "in place of the file's own name" };
 
+const PYTHON_VERSION: JsonSchema = {
+  const: 1,
+  description: "Of a Python logging configuration, of which the level of `root` is taken.",
+};
+
 type Properties = Readonly<Record<string, JsonSchema>>;
 
 /** The schema of a file that is the same wherever plugins are concerned. */
 export function ownSchema(kind: "runner" | "logging"): JsonSchema {
   if (kind === "runner") return titled("runner.yaml", RUNNER_SCHEMA);
   // A Python dictConfig is taken as well, of which nothing is to be completed.
-  const older: JsonSchema = { type: "object", required: ["version"], properties: { version: { const: 1 } } };
+  const older: JsonSchema = { type: "object", required: ["version"], properties: { version: PYTHON_VERSION } };
   return titled("logging.yaml", { anyOf: [LOGGING_SCHEMA, older] });
 }
 
@@ -49,7 +54,7 @@ export function clusterSchema(plugins: readonly LoadedPlugin[]): JsonSchema {
     properties: { ...Object.fromEntries(known), ...propertiesOf(CLUSTER_SCHEMA) },
     additionalProperties: {
       type: ["object", "null"],
-      description: "the block of a balancer or discovery of this name",
+      description: "The block of a balancer or discovery of this name.",
     },
   });
 }
