@@ -16,7 +16,7 @@ export function lockNewPackage(text, name, manifest) {
 /** The lock file's text with `packageName`, which lies at `packages/<name>`, among what the package at `path` needs. */
 export function lockDependency(text, path, { name, packageName }) {
   const block = importer(text, path);
-  const link = `        specifier: workspace:^\n        version: link:../../packages/${name}\n`;
+  const link = `        specifier: workspace:*\n        version: link:../../packages/${name}\n`;
   const [, head, body, rest] = /^(.*?\n {4}dependencies:\n)((?: {6}[^\n]*\n)+)(.*)$/s.exec(block);
   const entries = [...entriesOf(body), [packageName, link]].sort(([a], [b]) => (a < b ? -1 : 1));
   return text.replace(block, () => head + entries.map(([needed, lines]) => entry(needed, lines)).join("") + rest);

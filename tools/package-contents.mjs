@@ -1,6 +1,6 @@
 /** What a published package may hold beside what it builds. */
 const ALLOWED =
-  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/.+\.(js|d\.ts|json)|bin\/[^/]+\.js|templates\/.+)$/;
+  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/.+\.(js|d\.ts|json)|bin\/[^/]+\.js|systemd\/[^/]+\.service|templates\/.+)$/;
 /** A template's tests are for the package that is made from it. */
 const TEST = /^(?!templates\/).*\.test\./;
 const REQUIRED = ["package.json", "README.md", "LICENSE"];

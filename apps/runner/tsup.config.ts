@@ -1,6 +1,7 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Options } from "tsup";
+import { thirdPartyNotices } from "./build/third-party-notices.js";
 
 type EsbuildPlugin = NonNullable<Options["esbuildPlugins"]>[number];
 
@@ -24,6 +25,20 @@ function packageFieldsOf(name: string): object {
   return { name, version, "lighthouse-sd": plugins };
 }
 
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** What is in the single file comes with its licences: at its end, and in a file for packages made of it. */
+function addNotices(): void {
+  const metafile = here("single-file/metafile-esm.json");
+  const apache = readFileSync(here("../../LICENSE"), "utf8");
+  const notices = thirdPartyNotices(JSON.parse(readFileSync(metafile, "utf8")), here("."), apache);
+  rmSync(metafile);
+  writeFileSync(here("single-file/THIRD-PARTY-NOTICES.txt"), notices);
+  const program = here("single-file/lighthouse-runner.mjs");
+  const comment = `/*!\nThis file contains the following packages, under these licences.\n\n${notices.replaceAll("*/", "* /")}*/\n`;
+  writeFileSync(program, readFileSync(program, "utf8") + comment);
+}
+
 /** Some of what is in the single file asks for Node's modules with `require`. */
 const REQUIRE = `import { createRequire as createRequireHere } from "node:module";
 const require = createRequireHere(import.meta.url);`;
@@ -45,6 +60,8 @@ export default defineConfig([
     target: "node20",
     noExternal: [/.*/],
     splitting: false,
+    metafile: true,
+    onSuccess: async () => addNotices(),
     clean: true,
     banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
     esbuildPlugins: [packageFieldsBuiltIn],
