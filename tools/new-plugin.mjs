@@ -16,7 +16,7 @@ const USAGE = `npm run new-plugin <kind> <name>
   kind           ${KINDS.join(", ")}
   name           what configuration files call the plugin: nginx
 
-  -- --no-build  only make it: link and build nothing`;
+  -- --no-build  only make it: link and build nothing, and leave docs/keys.md to npm run docs:keys`;
 
 await main(async () => {
   const { kind, name, builds } = readArguments(process.argv.slice(2));
@@ -28,7 +28,7 @@ await main(async () => {
     addToWorkspace(kind, name, packageName, files);
     const own = [`packages/${name}`, "apps/runner/package.json", "apps/runner/src/built-in-plugins.ts"];
     await mustRun(join(root, "node_modules/.bin/biome"), ["check", "--write", ...own]);
-    if (builds) await linkAndBuild(packageName);
+    if (builds) await linkAndBuild(packageName, files);
   } catch (error) {
     files.putBack();
     throw error;
@@ -103,10 +103,12 @@ function addToWorkspace(kind, name, packageName, files) {
   );
 }
 
-async function linkAndBuild(packageName) {
+async function linkAndBuild(packageName, files) {
   step("linking it into the workspace");
   await mustRun(...pnpm(["install", "--frozen-lockfile", "--prefer-offline", "--reporter=append-only"]));
   step("building it, and the runner with it");
   const filters = [packageName, "@lighthouse-sd/runner"].map((name) => `--filter=${name}`);
   await mustRun(...turbo(["run", "build", ...filters, "--output-logs=errors-only"]));
+  files.edit("docs/keys.md", (text) => text);
+  await mustRun(process.execPath, [join(root, "tools/keys.mjs")]);
 }
