@@ -17,6 +17,8 @@ const ZOOKEEPER = { file: "/usr/share/java/zookeeper.jar", debianPackage: "zooke
 const RABBITMQ = { file: "/usr/lib/rabbitmq/bin/rabbitmq-server", debianPackage: "rabbitmq-server" };
 /** Debian has it for one major version, and none of its programs on PATH. */
 const POSTGRESQL = { file: "/usr/lib/postgresql/15/bin/postgres", debianPackage: "postgresql-15" };
+/** For the page for people. */
+const CHROMIUM = { program: "chromium", debianPackage: "chromium" };
 const PGBOUNCER = { program: "pgbouncer", debianPackage: "pgbouncer" };
 /** Its promtool checks rules and metrics. */
 const PROMETHEUS = { program: "promtool", debianPackage: "prometheus" };
@@ -34,6 +36,7 @@ export const FOR_TESTS = [
   REDIS,
   RABBITMQ,
   POSTGRESQL,
+  CHROMIUM,
   PGBOUNCER,
   PROMETHEUS,
   SYSTEMD,

@@ -34,7 +34,7 @@ export { startRabbitmqSite } from "./rabbitmq-site.js";
 export type { RedisOptions } from "./redis.js";
 export { startRedis } from "./redis.js";
 export type { ServerName } from "./required-server.js";
-export { haproxyBinary, postgresqlBinary, requireServer } from "./required-server.js";
+export { chromiumBinary, haproxyBinary, postgresqlBinary, requireServer } from "./required-server.js";
 export type { ServerGroup } from "./server-group.js";
 export { suspend } from "./suspend.js";
 export type { ProxyDirection, TcpProxy, TcpProxyOptions } from "./tcp-proxy.js";

@@ -16,6 +16,7 @@ const SERVERS = {
   },
   // No program but a library, with the Java that its Debian package brings along.
   zookeeper: { variable: undefined, program: "/usr/share/java/zookeeper.jar", debianPackage: "zookeeper" },
+  chromium: { variable: undefined, program: "chromium", debianPackage: "chromium" },
   // Debian keeps the programs of each major version apart, and none of these on PATH.
   postgresql: {
     variable: undefined,
@@ -23,10 +24,10 @@ const SERVERS = {
     debianPackage: "postgresql-15",
   },
   pgbouncer: { variable: undefined, program: "pgbouncer", debianPackage: "pgbouncer" },
+  nginx: { variable: undefined, program: "nginx", debianPackage: "nginx-light" },
   promtool: { variable: undefined, program: "promtool", debianPackage: "prometheus" },
   // Its programs are there without it being what has started the machine.
   systemd: { variable: undefined, program: "systemd-notify", debianPackage: "systemd" },
-  nginx: { variable: undefined, program: "nginx", debianPackage: "nginx-light" },
 } as const;
 
 /** A server that tests can ask for. */
@@ -53,6 +54,11 @@ export function dnsmasqBinary(): string {
 /** The path of the Redis server that tests run: REDIS_SERVER_BIN, or the one on PATH. Throws where there is none. */
 export function redisBinary(): string {
   return foundServer("redis");
+}
+
+/** The path of the Chromium that tests of pages run. Throws where there is none. */
+export function chromiumBinary(): string {
+  return foundServer("chromium");
 }
 
 /** The path of one of PostgreSQL's programs. Throws where there is none. */

@@ -12,12 +12,17 @@ export type Reply<T> =
 /** An answer that takes longer counts as none, in milliseconds. */
 const PATIENCE_MS = 15_000;
 
-/** Asks the runner for JSON, or has it change something (`POST`). Never rejects. */
-export async function askRunner<T>(path: string, method: "GET" | "POST" = "GET"): Promise<Reply<T>> {
+/** Asks the runner for JSON, or has it change something (`POST`), with the token that is kept or another one. Never
+ * rejects. */
+export async function askRunner<T>(
+  path: string,
+  method: "GET" | "POST" = "GET",
+  token: string | undefined = keptToken(),
+): Promise<Reply<T>> {
   try {
     const response = await fetch(path, {
       method,
-      headers: headersOf(method),
+      headers: headersOf(method, token),
       cache: "no-store",
       credentials: "omit",
       redirect: "error",
@@ -33,8 +38,7 @@ export async function askRunner<T>(path: string, method: "GET" | "POST" = "GET")
 }
 
 /** The headers of a request: the token, and for changes the header that no page of another site can send. */
-export function headersOf(method: "GET" | "POST"): Record<string, string> {
-  const token = keptToken();
+export function headersOf(method: "GET" | "POST", token: string | undefined): Record<string, string> {
   return {
     ...(token !== undefined && { authorization: `Bearer ${token}` }),
     ...(method === "POST" && { "x-lighthouse-request": "page" }),

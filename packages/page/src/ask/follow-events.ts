@@ -1,6 +1,7 @@
 import type { RunnerEvent } from "../wire/runner-event.js";
 import { headersOf } from "./ask-runner.js";
 import { FrameReader } from "./read-frames.js";
+import { keptToken } from "./token.js";
 
 /** What follows the events of a runner. */
 export interface EventFollower {
@@ -33,7 +34,7 @@ export async function followEvents(last: string | undefined, follower: EventFoll
   try {
     const response = await fetch(`/api/v1/events?limit=${BEGIN_WITH}`, {
       headers: {
-        ...headersOf("GET"),
+        ...headersOf("GET", keptToken()),
         accept: "text/event-stream",
         ...(last !== undefined && { "last-event-id": last }),
       },

@@ -8,7 +8,7 @@ import { access, events, feedLink, link, loadedVersion, missed, now, status } fr
 import { retryDelay } from "./retry-delay.js";
 
 /** The state is asked for at least this often, in milliseconds; */
-const EVERY_MS = 10_000;
+const EVERY_MS = 5_000;
 /** and at most this often where events come; both longer where it takes long to be told. */
 const LEAST_MS = 400;
 const CLOCK_MS = 5_000;

@@ -36,5 +36,5 @@ function LinkWord(): JSX.Element {
   if (kind === "token") return <span class="dot gone">locked</span>;
   if (kind === "gone") return <span class="dot bad">no answer</span>;
   if (feedLink.value === "live") return <span class="dot well">live</span>;
-  return <span class="dot work">{feedLink.value === "busy" ? "every 10 s" : "reconnecting"}</span>;
+  return <span class="dot work">{feedLink.value === "busy" ? "every 5 s" : "reconnecting"}</span>;
 }

@@ -1,11 +1,11 @@
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
-import { askRunner, clusterPath } from "../ask/ask-runner.js";
-import { access, done, releasing, status } from "../state/page-state.js";
+import { useEffect, useRef } from "preact/hooks";
+import { keptToken } from "../ask/token.js";
+import { access, releasing, status } from "../state/page-state.js";
 import type { RunnerLink } from "../state/runner-link.js";
 import { counted } from "../text/counted.js";
 import { TokenForm } from "./token-form.js";
-import { VERDICT_ID } from "./verdict-banner.js";
+import { useRelease } from "./use-release.js";
 
 const MOST_NAMES = 12;
 
@@ -14,10 +14,11 @@ export function ReleaseDialog({ runner }: { readonly runner: RunnerLink }): JSX.
   const dialog = useRef<HTMLDialogElement>(null);
   const cluster = releasing.value;
   useEffect(() => {
-    if (cluster === null) dialog.current?.close();
-    else dialog.current?.showModal();
+    if (cluster !== null) dialog.current?.showModal();
   }, [cluster]);
   const close = (): void => {
+    // It gives the focus back to what had it before.
+    dialog.current?.close();
     releasing.value = null;
   };
   return (
@@ -33,35 +34,11 @@ interface ReleaseProps {
   readonly close: () => void;
 }
 
-interface Released {
-  readonly message: string;
-}
-
 function Release({ cluster, runner, close }: ReleaseProps): JSX.Element {
-  const [error, setError] = useState<string | null>(null);
-  const [isBusy, setBusy] = useState(false);
-  const [isLocked, setLocked] = useState(access.value?.change === "token");
+  const { error, isBusy, isLocked, act } = useRelease(cluster, runner, close);
   const held = status.value?.clusters[cluster]?.held.map(({ name }) => name) ?? [];
-  const act = async (): Promise<void> => {
-    setBusy(true);
-    const reply = await askRunner<Released>(clusterPath(cluster, "release"), "POST");
-    setBusy(false);
-    runner.refresh();
-    if (reply.kind !== "answer") {
-      if (reply.kind === "token") setLocked(true);
-      return setError(reply.message);
-    }
-    done.value = reply.value.message;
-    close();
-    // The button that opened this goes with what was held.
-    requestAnimationFrame(() => document.getElementById(VERDICT_ID)?.focus());
-  };
-  const withToken = (token: string): void => {
-    runner.useToken(token);
-    setLocked(false);
-    void act();
-  };
   const what = `Release ${counted(held.length, "node")}`;
+  const isHere = access.value?.change !== "socket";
   return (
     <>
       <h2 id="release">
@@ -74,18 +51,19 @@ function Release({ cluster, runner, close }: ReleaseProps): JSX.Element {
           <bdi>{error}</bdi>
         </p>
       )}
-      {access.value?.change === "socket" ? (
-        <ByCommand cluster={cluster} />
-      ) : isLocked ? (
-        <TokenForm id="release-token" button={what} onToken={withToken} />
-      ) : (
-        <p>
-          <button type="button" class="strong" disabled={isBusy || held.length === 0} onClick={() => void act()}>
+      {!isHere && <ByCommand cluster={cluster} />}
+      {isHere && isLocked && <TokenForm id="release-token" button={what} onToken={(token) => void act(token)} />}
+      <p class="actions">
+        {isHere && !isLocked && (
+          <button
+            type="button"
+            class="strong"
+            disabled={isBusy || held.length === 0}
+            onClick={() => void act(keptToken())}
+          >
             {what}
           </button>
-        </p>
-      )}
-      <p class="actions">
+        )}
         <button type="button" onClick={close}>
           Keep them
         </button>
