@@ -16,16 +16,34 @@ for (const directory of directories) {
   rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
 }
 
+/** A server's workers may name nothing of it: they go with who started them, and after it, so that it starts no others. */
 function killProcessesOf(directory) {
-  for (const entry of readdirSync("/proc")) {
-    if (!/^\d+$/.test(entry) || entry === String(process.pid)) continue;
+  const all = readdirSync("/proc").flatMap((entry) => (/^\d+$/.test(entry) ? [processAt(entry)] : []));
+  const isWithin = (word) => word === directory || word.startsWith(`${directory}/`);
+  const own = new Set(all.filter(({ words }) => words.some(isWithin)).map(({ pid }) => pid));
+  const workers = all.filter(({ pid, parent }) => own.has(parent) && !own.has(pid)).map(({ pid }) => pid);
+  for (const pid of [...own, ...workers]) {
+    if (pid === process.pid) continue;
     try {
-      const args = readFileSync(`/proc/${entry}/cmdline`, "utf8").split("\0");
-      if (args.some((arg) => arg === directory || arg.startsWith(`${directory}/`)))
-        process.kill(Number(entry), "SIGKILL");
+      process.kill(pid, "SIGKILL");
     } catch {
       // It ended by itself meanwhile.
     }
+  }
+}
+
+/** A server that changes its title has all of its command line in one word. */
+function processAt(entry) {
+  const [line, stat] = ["cmdline", "stat"].map((name) => readIfThere(`/proc/${entry}/${name}`));
+  const parent = Number(stat.slice(stat.lastIndexOf(")") + 1).split(" ")[2]);
+  return { pid: Number(entry), parent, words: line.split(/[\0 ]/) };
+}
+
+function readIfThere(path) {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
   }
 }
 
