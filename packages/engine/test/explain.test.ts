@@ -1,4 +1,6 @@
+import { readdir, readFile } from "node:fs/promises";
 import type { DiscoveryRecord, NodeReport } from "@lighthouse-sd/core";
+import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import { explainCluster, explainNode } from "../src/explain/explain.js";
 import type { Explained, ExplainedStep, Explanation } from "../src/explain/explanation.js";
@@ -65,9 +67,19 @@ function explained({ state = LIVE, drains = [], balancer = {}, target = ALL_UP, 
   };
 }
 
+/** All that any test here has had said. */
+const said: string[] = [];
+
 function ofNode(situation: Situation, asked = "a:80"): Explanation {
   const explanation = explainNode(explained(situation), asked);
   if ("unknown" in explanation) throw new Error(explanation.unknown);
+  said.push(explanation.answer, ...explanation.steps.map(({ sentence }) => sentence));
+  return explanation;
+}
+
+function ofCluster(situation: Situation): Explanation {
+  const explanation = explainCluster(explained(situation));
+  said.push(explanation.answer, ...explanation.steps.map(({ sentence }) => sentence));
   return explanation;
 }
 
@@ -305,15 +317,15 @@ describe("a node", () => {
   });
 
   test("that nobody has heard of", () => {
-    expect(explainNode(explained({}), "x:80")).toEqual({
-      unknown: 'in cluster web nothing is known of a node "x:80"; did you mean a:80? There are: a:80, b:80, c:80',
-    });
+    const unknown = 'in cluster web nothing is known of a node "x:80"; did you mean a:80? There are: a:80, b:80, c:80';
+    expect(explainNode(explained({}), "x:80")).toEqual({ unknown });
+    said.push(unknown);
   });
 });
 
 describe("a cluster", () => {
   test("in order", () => {
-    const { answer, ok, node: none, steps } = explainCluster(explained({ events: [event({})] }));
+    const { answer, ok, node: none, steps } = ofCluster({ events: [event({})] });
     expect([answer, ok, none]).toEqual(["cluster web is as its source says", true, null]);
     expect(steps.map(line)).toEqual([
       "configuration ok: cluster web (clusters/web.yaml) has its members from zk; carried by lb",
@@ -376,11 +388,11 @@ describe("a cluster", () => {
       `target not: the target of lb could not be asked: nobody listens (${LATER})`,
     ],
   ])("%s", (_, situation, expected) => {
-    expect(explainCluster(explained(situation)).steps.map(line)).toContainEqual(expected);
+    expect(ofCluster(situation).steps.map(line)).toContainEqual(expected);
   });
 
   test("what needs a look is said first", () => {
-    const { answer, ok } = explainCluster(explained({ state: withLoss(LIVE, "refused", T0) }));
+    const { answer, ok } = ofCluster({ state: withLoss(LIVE, "refused", T0) });
     expect([ok, answer]).toEqual([
       false,
       expect.stringMatching(/^cluster web needs a look: zk does not answer: refused/),
@@ -396,4 +408,32 @@ test("for people: the answer, then each link with a mark and its time; what a re
   expect(lines[1]).toBe("  ✓ configuration  cluster web (clusters/web.yaml) has its members from zk; carried by lb");
   expect(lines.at(-1)).toMatch(/^ {2}✗ target {9}the target of lb gives it no new work: DOWN: one; two\\u001b/);
   expect(explanationText(ofNode({}), true)).toContain("\u001b[32m");
+});
+
+describe("every sentence that can be said", () => {
+  const SOURCE = new URL("../src/explain/", import.meta.url);
+  /** They print and answer what the others say. */
+  const SAY_NOTHING = ["explain-request.ts", "render-explanation.ts"];
+
+  /** The pieces of text in a program that have words in them, without what is put between them. */
+  function wordsOf(program: string): readonly string[] {
+    const found: string[] = [];
+    const visit = (node: ts.Node): void => {
+      if (ts.isImportDeclaration(node)) return;
+      if (ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node)) {
+        if (/\w \w/.test(node.text)) found.push(node.text);
+      }
+      ts.forEachChild(node, visit);
+    };
+    visit(ts.createSourceFile("x.ts", program, ts.ScriptTarget.Latest));
+    return found;
+  }
+
+  test("has been said above, where its situation was brought about", async () => {
+    const files = (await readdir(SOURCE)).filter((file) => !SAY_NOTHING.includes(file));
+    const programs = await Promise.all(files.map((file) => readFile(new URL(file, SOURCE), "utf8")));
+    const words = programs.flatMap(wordsOf);
+    expect(words.length).toBeGreaterThan(40);
+    expect(words.filter((piece) => !said.some((sentence) => sentence.includes(piece)))).toEqual([]);
+  });
 });

@@ -53,6 +53,7 @@ describe("which running one is meant", () => {
     [{ stateDir: "/a", url: "http://127.0.0.1:1" }, "exclude each other"],
     [{ url: "127.0.0.1:9470" }, "--url must be like http://127.0.0.1:9470"],
     [{ url: "ftp://localhost" }, "--url must be like"],
+    [{ url: "https://me:secret@proxy.example" }, "--url takes no user and password: the runner lets somebody in by"],
     [{ tokenFile: "token" }, "--token-file goes with --url only"],
   ])("%j is a usage error", async (choice, message) => {
     await expect(findRunner(choice, {})).rejects.toMatchObject({

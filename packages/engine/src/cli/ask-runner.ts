@@ -43,7 +43,7 @@ export function openAnswer(address: RunnerAddress, path: string, question: Quest
   return new Promise((resolve, reject) => {
     let asked: ClientRequest | undefined;
     const cancel = setTimeout(() => asked?.destroy(new DOMException("no answer", "TimeoutError")), LIMIT_MS);
-    const options = { ...placeOf(address), ...question, path, agent: false };
+    const options = { ...placeOf(address), ...question, path: `${pathBefore(address)}${path}`, agent: false };
     const isSecure = "url" in address && address.url.protocol === "https:";
     const headers = { ...headersFor(address), ...question.headers };
     asked = (isSecure ? secureRequest : request)({ ...options, headers }, (answer) => {
@@ -73,6 +73,11 @@ function placeOf(address: RunnerAddress): RequestOptions {
   return { host: address.url.hostname.replace(/^\[|\]$/g, ""), port: address.url.port || undefined };
 }
 
+/** A proxy may have the runner below a path of its own. */
+function pathBefore(address: RunnerAddress): string {
+  return "socket" in address ? "" : address.url.pathname.replace(/\/+$/, "");
+}
+
 function headersFor(address: RunnerAddress): Record<string, string> {
   if ("socket" in address) return { host: "localhost", [OWN_HEADER]: "1" };
   const { url, token } = address;
@@ -92,6 +97,11 @@ function unreachable(address: RunnerAddress, error: unknown): string {
     case "EACCES":
     case "EPERM":
       return `${where} belongs to another user: run this as the user that the runner has, or as root`;
+    case "DEPTH_ZERO_SELF_SIGNED_CERT":
+    case "SELF_SIGNED_CERT_IN_CHAIN":
+    case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
+    case "UNABLE_TO_GET_ISSUER_CERT_LOCALLY":
+      return `the certificate at ${where} is not of an authority that is known here: ${errorText(error)}; name a file with that authority's own certificate in NODE_EXTRA_CA_CERTS`;
     default:
       return `the runner at ${where} gave no answer: ${errorText(error)}`;
   }

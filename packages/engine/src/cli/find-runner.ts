@@ -51,6 +51,10 @@ export async function findRunner(
 
 function readUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
+  // What is not understood may be a secret, and is not repeated.
+  if (url !== undefined && (url.username !== "" || url.password !== "")) {
+    throw new UsageError("--url takes no user and password: the runner lets somebody in by --token-file");
+  }
   if (url?.protocol === "http:" || url?.protocol === "https:") return url;
   throw new UsageError(
     `--url must be like http://127.0.0.1:9470 or https://proxy.example, got ${JSON.stringify(text)}`,
