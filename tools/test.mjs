@@ -33,7 +33,8 @@ await main(async () => {
 async function runTests(task, env) {
   const outside = `--reporter=${join(root, "tools/outside-errors-reporter.mjs")}`;
   const report = ["--reporter=default", "--reporter=json", `--outputFile.json=${RESULTS}`, outside];
-  const flags = ["--continue", "--concurrency=2", "--ui=stream", "--output-logs=new-only"];
+  // Set-up has built everything; with other arguments than there turbo would build all of it again.
+  const flags = ["--only", "--continue", "--concurrency=2", "--ui=stream", "--output-logs=new-only"];
   return (await run(...turbo(["run", task, ...flags, "--", ...report], { env, show: true }))).code;
 }
 
