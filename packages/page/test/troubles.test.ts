@@ -12,7 +12,7 @@ const PROBLEM = { file: "clusters/web.yaml", line: 7, column: 9, message: "port:
 const PENDING = { state: "pending", since: AT, error: null } as const;
 
 /** Severity, what it is about, sentence, detail. */
-function told(status: RunnerStatus): readonly unknown[] {
+function told(status: RunnerStatus): readonly (readonly unknown[])[] {
   return findTroubles(status).map(({ severity, subjects, sentence, detail }) => [
     severity,
     subjects.map(({ kind, name }) => `${kind} ${name}`).join(),
@@ -114,6 +114,29 @@ describe("what is not right", () => {
     ],
   ])("%s", (_, status, trouble) => {
     expect(told(statusWith(status))).toEqual(trouble.length === 0 ? [] : [trouble]);
+  });
+
+  test("what is wrong in a cluster's file, or met by a balancer there, is that cluster's trouble", () => {
+    const clusters = { web: clusterWith(), api: clusterWith(), toString: clusterWith() };
+    const met = [
+      { ...PROBLEM, file: "clusters/api.yml" },
+      { ...PROBLEM, file: "clusters/hasOwnProperty.yaml" },
+    ];
+    const status = statusWith({
+      clusters,
+      balancers: { haproxy: balancerWith({ problems: met }) },
+      config: { errors: [PROBLEM], notices: [{ ...PROBLEM, file: "clusters/toString.yaml" }] },
+    });
+    expect(told(status).map((row) => row.slice(0, 2))).toEqual([
+      ["bad", "config clusters/web.yaml:7:9"],
+      ["look", "cluster api"],
+      ["look", "balancer haproxy"],
+      ["note", "config clusters/toString.yaml:7:9"],
+    ]);
+    expect([...troubledClusters(findTroubles(status))]).toEqual([
+      ["api", "look"],
+      ["web", "bad"],
+    ]);
   });
 
   test("one source that is gone is one trouble, since the first of its clusters lost it", () => {

@@ -1,10 +1,12 @@
 import { placeText } from "../text/place-text.js";
 import type { RunnerStatus } from "../wire/runner-status.js";
+import { clusterOfFile } from "./cluster-of-file.js";
 import type { Trouble } from "./trouble.js";
 
-/** What is wrong with balancers. One that is at work is not in trouble. */
-export function balancerTroubles({ balancers }: RunnerStatus): readonly Trouble[] {
-  return Object.entries(balancers).flatMap(([name, { lastError, lastSync, problems }]) => {
+/** What is wrong with balancers: of what has a cluster's file for its place, the cluster. One that is at work is not in
+ * trouble. */
+export function balancerTroubles(status: RunnerStatus): readonly Trouble[] {
+  return Object.entries(status.balancers).flatMap(([name, { lastError, lastSync, problems }]) => {
     const subjects = [{ kind: "balancer", name }] as const;
     const failing: Trouble = {
       key: `failing ${name}`,
@@ -18,7 +20,10 @@ export function balancerTroubles({ balancers }: RunnerStatus): readonly Trouble[
       ...(lastError === null ? [] : [failing]),
       ...problems.map((problem): Trouble => {
         const key = `problem ${name} ${placeText(problem)} ${problem.message}`;
-        return { key, severity: "look", subjects, sentence: problem.message, detail: placeText(problem), since: null };
+        const cluster = clusterOfFile(problem, status);
+        const about: Trouble["subjects"] = cluster === undefined ? subjects : [{ kind: "cluster", name: cluster }];
+        const detail = placeText(problem);
+        return { key, severity: "look", subjects: about, sentence: problem.message, detail, since: null };
       }),
     ];
   });

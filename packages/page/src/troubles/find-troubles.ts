@@ -21,9 +21,10 @@ export function findTroubles(status: RunnerStatus): readonly Trouble[] {
 /** How grave each cluster's gravest trouble is; clusters without any are not in it, nor are notes. */
 export function troubledClusters(troubles: readonly Trouble[]): ReadonlyMap<string, Severity> {
   const found = new Map<string, Severity>();
-  for (const { severity, subjects } of troubles.toReversed()) {
+  for (const { severity, subjects, touches = [] } of troubles.toReversed()) {
     if (severity === "note") continue;
-    for (const { kind, name } of subjects) if (kind === "cluster") found.set(name, severity);
+    const named = subjects.filter(({ kind }) => kind === "cluster").map(({ name }) => name);
+    for (const name of [...named, ...touches]) found.set(name, severity);
   }
   return found;
 }

@@ -16,6 +16,8 @@ export interface Trouble {
   readonly severity: Severity;
   /** What it is about; several where many have one trouble in common. */
   readonly subjects: readonly Subject[];
+  /** Clusters that it touches besides, by name. */
+  readonly touches?: readonly string[];
   /** One sentence, in our words. */
   readonly sentence: string;
   /** The reason, as the runner gives it. */
