@@ -44,12 +44,14 @@ export interface HAProxyConfig {
   readonly process: ProcessSettings;
 }
 
+/** One port for the clusters of a group, which their `acl` lines tell apart. */
 export interface MetaCluster {
   readonly port: number;
   readonly bind_address?: string;
   readonly frontend: readonly string[];
 }
 
+/** A port whose upstreams stand in the file, not in a registry. */
 export interface StaticProxy {
   readonly port: number;
   readonly bind_address?: string;
@@ -57,12 +59,14 @@ export interface StaticProxy {
   readonly upstreams: readonly Upstream[];
 }
 
+/** One server of a static proxy. */
 export interface Upstream {
   readonly host: string;
   readonly port: number;
   readonly max_conn?: number;
 }
 
+/** HAProxy's own page of statistics. */
 export interface Stats {
   readonly port: number;
   readonly bind_address?: string;

@@ -35,6 +35,7 @@ export interface Login {
   readonly sslkey?: string;
 }
 
+/** libpq's `sslmode`, without `allow`. */
 export type SslMode = "disable" | "prefer" | "require" | "verify-ca" | "verify-full";
 
 /** A server or a console that is logged in to. */
@@ -88,6 +89,7 @@ export interface PostgreSQLBlock {
   readonly pgbouncer: readonly PgbouncerDatabase[];
 }
 
+/** libpq's `target_session_attrs`. */
 export type TargetSession = "any" | "read-write" | "read-only" | "primary" | "standby" | "prefer-standby";
 
 /** What members are let in to. */
