@@ -18,7 +18,10 @@ const subject: Omit<DiscoverySubject, "create"> = {
 };
 
 describe("a file for each node", () => {
-  discoveryConformance({ describe, it: it.concurrent }, { ...subject, create: () => sourceIn(nodeFiles, { path: "nodes" }) });
+  discoveryConformance(
+    { describe, it: it.concurrent },
+    { ...subject, create: () => sourceIn(nodeFiles, { path: "nodes" }) },
+  );
 });
 
 describe("a list in a file", () => {
