@@ -8,7 +8,7 @@ const LOOK_AGAIN_MS = 600_000;
 
 /** What is known of the absent members of a cluster without asking anybody. */
 export interface AbsenceQuestion
-  extends Omit<AbsentEvidence, "node" | "absentMs" | "isDiscovered" | "views" | "probe">,
+  extends Omit<AbsentEvidence, "node" | "absentMs" | "isDiscovered" | "longAbsent" | keyof Hearsay>,
     Pick<AbsentPlace, "epmdPort"> {
   readonly absentMs: ReadonlyMap<string, number>;
   /** Where discovery saw brokers last. */
@@ -66,6 +66,7 @@ export class AbsenceReports {
       this.#heard.set(node, heard);
     }
     const isDiscovered = question.discovered.has(node);
-    return forgetGuards({ ...question, node, absentMs, isDiscovered, views: heard.views, probe: heard.probe });
+    const longAbsent = new Set([...question.absentMs].flatMap(([name, ms]) => (ms >= question.neededMs ? [name] : [])));
+    return forgetGuards({ ...question, ...heard, node, absentMs, isDiscovered, longAbsent });
   }
 }

@@ -2,6 +2,7 @@ import {
   type CallOptions,
   type Change,
   type Cluster,
+  type ClusterProblem,
   type Context,
   durationMs,
   type NodeReport,
@@ -55,6 +56,8 @@ export class BrokerTarget {
   #listedAtStart: readonly string[] | undefined;
   #unfinished: string | null = null;
   #growFailure: string | null = null;
+  /** As they were said last: they stand while something is under way. */
+  #problems: readonly ClusterProblem[] = [];
 
   constructor(config: RabbitMQConfig, context: Context, sources: TargetSources) {
     const self = ownName(config, context.peer);
@@ -93,6 +96,10 @@ export class BrokerTarget {
 
   /** Waits for what is under way in the broker; leaves out what has not begun. */
   async stop(): Promise<void> {
+    if (this.#work.busy) {
+      const words = "a join is under way: what has begun of it is ended, what is left is for the next start";
+      this.#context.log.warn(`${this.#broker.self}: ${words}`);
+    }
     await this.#work.stop();
     this.#broker.close();
     await this.#lock?.release();
@@ -126,11 +133,11 @@ export class BrokerTarget {
   async #look(signal: AbortSignal): Promise<void> {
     const now = this.#sources.now();
     if (now - this.#lookedAt < this.#intervalMs) return;
-    this.#unfinished = await this.#work.recover(signal);
-    if (this.#work.busy) return;
-    this.#view = await this.#broker.view(signal);
+    const isUnfinished = await this.#work.isUnfinished();
+    this.#view = await (isUnfinished ? this.#broker.viewOf(this.#broker.self, signal) : this.#broker.view(signal));
     this.#lookedAt = this.#sources.now();
     if (this.#view.known) this.#members = this.#view.value.members;
+    this.#unfinished = isUnfinished ? await this.#work.lookAfter(this.#view, this.#lookedAt) : null;
   }
 
   /** Keeps in mind who is there. */
@@ -145,18 +152,21 @@ export class BrokerTarget {
     this.#presence = nextPresence(before, presenceFacts(facts, { ...now, members }));
   }
 
-  #heed({ joined, changes, failure }: JoinOutcome): readonly Change[] {
-    this.#lookedAt = Number.NEGATIVE_INFINITY;
-    if (failure !== null) {
-      this.#context.log.warn(`${this.#broker.self}: ${failure}`);
-      if (joined) this.#growFailure = failure;
-      else this.#joinWatch.failed(failure, this.#sources.now());
+  #heed({ joined, started, changes, failure }: JoinOutcome): readonly Change[] {
+    if (failure === null) {
+      this.#lookedAt = Number.NEGATIVE_INFINITY;
+      return changes;
     }
+    // Looked at again in its turn: what fails at once would be tried without a pause.
+    this.#context.log.warn(`${this.#broker.self}: ${failure}`);
+    if (joined) this.#growFailure = failure;
+    else this.#joinWatch.failed(failure, this.#sources.now());
+    if (!started) this.#unfinished = `RabbitMQ was stopped in it for a join, and may be so still: ${failure}`;
     return changes;
   }
 
   #underWay(changes: readonly Change[]): SyncResult {
-    return { converged: false, changes, syncAgainMs: SOON_MS };
+    return { converged: false, changes, problems: this.#problems, syncAgainMs: SOON_MS };
   }
 
   /** Joins where that is to be done, and says what a person should know. */
@@ -168,7 +178,7 @@ export class BrokerTarget {
       this.#work.join({ target: join.target, grow });
       return this.#underWay(changes);
     }
-    const problems = clusterProblems({
+    this.#problems = clusterProblems({
       self: this.#broker.self,
       facts,
       view: this.#view,
@@ -180,12 +190,13 @@ export class BrokerTarget {
     });
     const converged = this.#view.known && join?.kind !== "wait" && this.#unfinished === null;
     const untilLook = this.#lookedAt + this.#intervalMs - this.#sources.now();
-    return { converged, changes, problems, syncAgainMs: Math.max(SOON_MS / 10, Math.ceil(untilLook)) };
+    return { converged, changes, problems: this.#problems, syncAgainMs: Math.max(SOON_MS / 10, Math.ceil(untilLook)) };
   }
 
   async #considerJoin(facts: ClusterFacts, signal: AbortSignal): Promise<JoinDecision | null> {
     const { config: block, live } = facts.cluster;
     if (block.join !== "blank" || !this.#view.known || facts.discovered === null) return null;
+    if (this.#unfinished !== null) return null;
     if (!live && this.#view.value.members.length === 1) return { kind: "wait", reason: "discovery does not answer" };
     const question = {
       self: this.#broker.self,

@@ -24,10 +24,10 @@ export async function planTarget(
   const broker = new Broker(config, ownName(config, context.peer), context.directory);
   try {
     const facts = clusterFacts(cluster, config.nodename);
-    const view = await broker.view(signal);
+    const isUnfinished = await new BrokerWork(broker, config.config_file).isUnfinished();
+    const view = await (isUnfinished ? broker.viewOf(broker.self, signal) : broker.view(signal));
     const file = await planFile(config, broker.self, facts, view.known ? view.value : null);
-    const unfinished = await new BrokerWork(broker, config.config_file).needsStart(signal);
-    if (unfinished === "yes") return [...file, changeOf(broker, ["start_app"])];
+    if (isUnfinished && !view.known && view.appStopped === true) return [...file, changeOf(broker, ["start_app"])];
     if (cluster.config.join !== "blank" || !view.known || !cluster.live || facts.discovered === null) return file;
     const { seeds, grow_quorum_queues: grow } = cluster.config;
     const question = { self: broker.self, seeds, own: view.value, discovered: facts.discovered };

@@ -1,4 +1,4 @@
-import { chmod, writeFile } from "node:fs/promises";
+import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Cluster, Context, Node, SyncResult } from "@lighthouse-sd/core";
 import { type RabbitmqBroker, type RabbitmqSite, waitFor } from "@lighthouse-sd/test-servers";
@@ -8,7 +8,8 @@ import { validateConfig } from "../src/config/validate-config.js";
 import { planTarget } from "../src/plan-target.js";
 import { blockOf } from "./samples.js";
 
-const STEP_MS = 300_000;
+const STEP_MS = 600_000;
+const HOUR_MS = 3_600_000;
 const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** What runs beside one broker in a test. */
@@ -120,4 +121,78 @@ export async function notingCommand(
   await writeFile(program ?? "", `${script.join("\n")}\n`);
   await chmod(program ?? "", 0o755);
   return { program: program ?? "", notes: notes ?? "", hung: hung ?? "" };
+}
+
+/** A cluster as the management API of one of its brokers shows it. */
+export interface Seen {
+  readonly members: readonly string[];
+  readonly running: readonly string[];
+  /** Somebody sees a partition. */
+  readonly isCut: boolean;
+}
+
+/** Waits until a broker sees its cluster so. */
+export async function untilSeen(broker: RabbitmqBroker, what: string, isSo: (seen: Seen) => boolean): Promise<void> {
+  await waitFor(async () => isSo(await seenBy(broker)), { what, deadlineMs: STEP_MS, everyMs: 200 });
+}
+
+/** Waits until a file says something, and gives all of it. */
+export function untilSays(file: string, text: string): Promise<string> {
+  const read = async (): Promise<string | false> => {
+    const said = await readFile(file, "utf8");
+    return said.includes(text) && said;
+  };
+  return waitFor(read, { what: `${JSON.stringify(text)} in ${file}`, deadlineMs: STEP_MS });
+}
+
+/** Who is a member of a broker's cluster, and who of them runs, as its management API says. */
+export async function seenBy(broker: RabbitmqBroker): Promise<Seen> {
+  const text = await broker.management("nodes?columns=name,running,partitions");
+  const rows = JSON.parse(text) as readonly { name: string; running: boolean; partitions?: readonly string[] }[];
+  const names = (found: typeof rows): readonly string[] => found.map(({ name }) => name).sort();
+  return {
+    members: names(rows),
+    running: names(rows.filter(({ running }) => running)),
+    // A row of a node that is down, or has just come, need not say it.
+    isCut: rows.some(({ partitions = [] }) => partitions.length > 0),
+  };
+}
+
+/** A clock that goes on by so many milliseconds whenever it is looked at. */
+export function hastyClock(stepMs: number): () => number {
+  let atMs = 0;
+  return () => {
+    atMs += stepMs;
+    return atMs;
+  };
+}
+
+/** What a runner says of the members that are not there, at times three hours apart. */
+export interface Reports {
+  readonly runner: BesideBroker;
+  /** Looks until something that matches is said, and gives that. */
+  until(wanted: RegExp): Promise<string>;
+}
+
+/** Begins to look beside the first of `members`, of whom discovery names `named` alone from then on. */
+export async function reportsBeside(
+  site: RabbitmqSite,
+  members: readonly RabbitmqBroker[],
+  named: readonly RabbitmqBroker[],
+  more: object,
+): Promise<Reports> {
+  const [first] = members;
+  if (first === undefined) throw new Error("a cluster has members");
+  let hours = 0;
+  const own = { reconcile_interval: "1h", command_timeout: "40s", ...more };
+  const runner = beside(site, first, own, () => hours * HOUR_MS);
+  const block = { expected_size: members.length } as const;
+  await runner.until([clusterAt(members, block)], "the broker to confirm", ({ converged }) => converged);
+  const say = async (): Promise<string> => {
+    hours += 3;
+    return messagesOf(await runner.sync([clusterAt(named, block)]));
+  };
+  const until = (wanted: RegExp): Promise<string> =>
+    waitFor(async () => (await say()).match(wanted)?.[0], { what: String(wanted), deadlineMs: STEP_MS });
+  return { runner, until };
 }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Answer, type ClusterView, unknown } from "../src/broker/cluster-view.js";
 import { clusterFacts, discoveryCounts, presenceFacts } from "../src/cluster-facts.js";
-import { forgetGuards } from "../src/forget/forget-guards.js";
+import { forgetGuards, type ShortQueue } from "../src/forget/forget-guards.js";
 import { decideFinally, decideTarget } from "../src/join/decide-join.js";
 import { NOBODY_SEEN, nextPresence } from "../src/nodes/presence.js";
 import { clusterOf, known, viewOf } from "./samples.js";
@@ -66,6 +66,14 @@ class World {
     return known(viewOf(this.names, { running, partitioned: flagged.map(([name]) => name).sort() }));
   }
 
+  /** A quorum queue with a replica on each, as RabbitMQ's own check would name it; never while it has some to spare. */
+  shortQueues(asked: string): readonly ShortQueue[] {
+    const isUp = (name: string): boolean => this.state.get(name) === "alive" && !this.cut.has(name);
+    const online = this.cut.has(asked) ? [asked] : this.names.filter(isUp);
+    if (online.length > Math.floor(this.names.length / 2) + 1) return [];
+    return [{ name: "orders", virtualHost: "/", replicas: { members: this.names, online } }];
+  }
+
   discovered(): { readonly names: readonly string[]; readonly live: boolean } {
     const truth = this.names.filter((name) => this.state.get(name) === "alive");
     if (this.says === "truth") this.#lastTruth = truth;
@@ -92,6 +100,9 @@ describe("over random histories", () => {
           const now = { self, atMs: world.atMs, intervalMs: 10 * MINUTE, view, members: world.names };
           presence = nextPresence(presence, presenceFacts(facts, now));
           if (view === null) continue;
+          const longAbsent = new Set(
+            [...presence.absentMs].flatMap(([name, ms]) => (ms >= FORGET_AFTER ? [name] : [])),
+          );
           for (const node of world.names.filter((name) => name !== self)) {
             const guards = forgetGuards({
               node,
@@ -105,12 +116,17 @@ describe("over random histories", () => {
               own: view,
               views: new Map(view.running.map((member) => [member, world.view(member)])),
               probe: world.state.get(node) === "dead" ? "silent" : "answers",
+              shortQueues: known(world.shortQueues(self)),
+              longAbsent,
             });
             if (guards.some(({ holds }) => !holds)) continue;
             advised++;
             expect(world.state.get(node)).toBe("dead");
             expect(view.running.length * 2).toBeGreaterThan(size);
             expect(live).toBe(true);
+            for (const { replicas } of world.shortQueues(self)) {
+              expect((replicas?.online.length ?? 0) * 2).toBeGreaterThan(size);
+            }
           }
         }
       }),

@@ -22,12 +22,23 @@ export class BrokerCommands {
 
   /** The output of `rabbitmqctl -q -n <node> …`. */
   ask(node: string, args: readonly string[], limits: CommandLimits): Promise<Answer<string>> {
-    return this.#run(this.#settings.command, ["-q", "-n", node, ...args], node, limits);
+    return this.#run(this.#settings.command, ["-q", "-n", node, ...args], node, limits, outputOf);
   }
 
   /** Likewise of `rabbitmq-queues`. */
   askQueues(node: string, args: readonly string[], limits: CommandLimits): Promise<Answer<string>> {
-    return this.#run(this.#settings.queues_command, ["-q", "-n", node, ...args], node, limits);
+    return this.askQueuesFor(node, args, limits, outputOf);
+  }
+
+  /** What `read` takes from the end of a command of `rabbitmq-queues`, which need not be a success; undefined: no
+   * answer. */
+  askQueuesFor<T>(
+    node: string,
+    args: readonly string[],
+    limits: CommandLimits,
+    read: (result: ProgramResult) => T | undefined,
+  ): Promise<Answer<T>> {
+    return this.#run(this.#settings.queues_command, ["-q", "-n", node, ...args], node, limits, read);
   }
 
   /** The same command as a person would type it. */
@@ -52,17 +63,20 @@ export class BrokerCommands {
     throw new Error(`${command.join(" ")} must answer, ended with ${code}${hint}`);
   }
 
-  async #run(
+  async #run<T>(
     prefix: readonly string[],
     args: readonly string[],
     node: string,
     limits: CommandLimits,
-  ): Promise<Answer<string>> {
+    read: (result: ProgramResult) => T | undefined,
+  ): Promise<Answer<T>> {
     const [program = "", ...first] = prefix;
     const what = `${program} ${args.slice(3).join(" ")}`;
     try {
-      const { code, signal, stdout } = await this.#start(program, [...first, ...args], limits);
-      if (code === 0) return { known: true, value: stdout };
+      const result = await this.#start(program, [...first, ...args], limits);
+      const { code, signal } = result;
+      const value = read(result);
+      if (value !== undefined) return { known: true, value };
       return { ...unknown(`${what}: ${exitWords(code, signal, node)}`), appStopped: code === NEEDS_RUNNING_APP };
     } catch (error) {
       if (!(error instanceof ProgramError)) throw error;
@@ -81,6 +95,10 @@ export class BrokerCommands {
 export interface CommandLimits {
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
+}
+
+function outputOf({ code, stdout }: ProgramResult): string | undefined {
+  return code === 0 ? stdout : undefined;
 }
 
 function exitWords(code: number | null, signal: string | null, node: string): string {

@@ -4,6 +4,7 @@ import { BrokerCommands, type CommandLimits } from "./broker-commands.js";
 import { type Answer, type ClusterView, unknown } from "./cluster-view.js";
 import { ManagementApi } from "./management-api.js";
 import { parseClusterStatus, parseManagement, parseObject } from "./parse-cluster-status.js";
+import { parseCritical, parseReplicas, type QueueId, type Replicas, readCritical } from "./quorum-queues.js";
 
 /** What stands in every broker from its first boot on. */
 const COLUMNS = "name,type,running,partitions,mem_alarm,disk_free_alarm";
@@ -71,6 +72,34 @@ export class Broker {
     const definitions = parseObject(answer.value);
     if (definitions === undefined) return unknown("its definitions cannot be read");
     return { known: true, value: contentsOf(definitions) };
+  }
+
+  /** The quorum queues that would lose their majority with `node`, where a replica of them runs: RabbitMQ's own check. */
+  async criticalQueues(node: string, signal: AbortSignal): Promise<Answer<readonly QueueId[]>> {
+    const limits = this.limits(signal);
+    if (node !== this.self || this.#management === undefined) {
+      const args = ["check_if_node_is_quorum_critical", "--formatter", "json"];
+      return this.commands.askQueuesFor(node, args, limits, readCritical);
+    }
+    try {
+      const { status, body } = await this.#management.getAnyStatus("health/checks/node-is-quorum-critical", limits);
+      const found = status === 200 ? [] : status === 503 ? parseCritical(body) : undefined;
+      if (found !== undefined) return { known: true, value: found };
+      return unknown(`the management API's check of quorum queues: status ${status}`);
+    } catch (error) {
+      signal.throwIfAborted();
+      return unknown((error as Error).message);
+    }
+  }
+
+  /** The replicas of the quorum queues of a virtual host, by the queue's name. Queues whose leader is gone are not among
+   * them. By command also where there is a management API: that leaves out what its user may not see. */
+  async replicas(virtualHost: string, signal: AbortSignal): Promise<Answer<ReadonlyMap<string, Replicas>>> {
+    const args = ["list_queues", `--vhost=${virtualHost}`, "name", "members", "online", "--formatter", "json"];
+    const answer = await this.commands.ask(this.self, args, this.limits(signal));
+    if (!answer.known) return answer;
+    const found = parseReplicas(answer.value);
+    return found === undefined ? unknown("its queues cannot be read") : { known: true, value: found };
   }
 
   /** How many clients are connected to the broker on this host. */

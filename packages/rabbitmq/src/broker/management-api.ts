@@ -31,7 +31,7 @@ export class ManagementApi {
   /** What it answers to GET of `path` below `/api/`. Rejects with what to look at; the password is never in it. */
   async get(path: string, limits: AskLimits): Promise<unknown> {
     const { status, body } = await this.getAnyStatus(path, limits);
-    if (status === 200) return JSON.parse(body) as unknown;
+    if (status === 200) return parseBody(this.#urlOf(path), body);
     const { username } = this.#management;
     const hint =
       status === 401 || status === 403
@@ -77,6 +77,15 @@ export class ManagementApi {
       request.once("error", reject);
       request.end();
     });
+  }
+}
+
+/** Says nothing of what cannot be read: it may be anything. */
+function parseBody(url: string, body: string): unknown {
+  try {
+    return JSON.parse(body) as unknown;
+  } catch {
+    throw new Error(`GET ${url}: wanted JSON, got something else: is this the management API?`);
   }
 }
 

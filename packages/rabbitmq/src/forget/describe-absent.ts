@@ -18,12 +18,15 @@ export function describeAbsent({ node, absentMs, guards, command, spokesman }: A
   const gone = `member ${node} does not run, and discovery ${since}`;
   if (spokesman !== undefined) return `${gone}; whether it could be forgotten is said by the runner of ${spokesman}`;
   if (guards === undefined) return gone;
-  const failing = guards.filter(({ holds }) => !holds).map(({ name }) => name);
+  const failing = guards
+    .filter(({ holds }) => !holds)
+    .map(({ name, found }) => (found === undefined ? name : `${name} (${found})`));
   const holding = guards.filter(({ holds }) => holds).map(({ name }) => name);
   if (failing.length === 0) {
     return (
       `${gone}. All that can be known from here speaks for its being gone (${holding.join("; ")}), but a broker that is cut ` +
-      `off from everyone looks the same: make sure that its machine is off for good, then run: ${command}`
+      "off from everyone looks the same: make sure that its machine is off for good, and that what only it holds, such as " +
+      `its classic queues, may be deleted with it, then run: ${command}`
     );
   }
   return `${gone}. It must not be forgotten now. Not met: ${failing.join("; ")}. Met: ${holding.join("; ") || "nothing"}`;

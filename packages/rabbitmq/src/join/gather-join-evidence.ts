@@ -22,9 +22,12 @@ export async function findJoin(broker: Broker, question: JoinQuestion, signal: A
   if (alone.kind !== "stay" || question.own.members.length !== 1) return alone;
   const decision = decideTarget({ ...question, peers: await askPeers(broker, question, signal) });
   if (decision.kind !== "join") return decision;
-  const ownId = await broker.clusterId(broker.self, signal);
-  const targetId = await broker.clusterId(decision.target, signal);
-  const connections = await broker.connections(signal);
+  const [ownId, targetId, connections] = await Promise.all([
+    broker.clusterId(broker.self, signal),
+    broker.clusterId(decision.target, signal),
+    broker.connections(signal),
+  ]);
+  // Last, so that as little time as can be is left for something to come into it.
   const contents = await broker.contents(signal);
   return decideFinally(decision.target, { ownId, targetId, connections, contents });
 }

@@ -14,6 +14,8 @@ export interface JoinOrder {
 /** What came of it. */
 export interface JoinOutcome {
   readonly joined: boolean;
+  /** False: it is not sure that RabbitMQ goes on running. */
+  readonly started: boolean;
   readonly changes: readonly Change[];
   /** What went wrong, for people; null: nothing. */
   readonly failure: string | null;
@@ -40,11 +42,13 @@ export async function runJoin(broker: Broker, order: JoinOrder, signal: AbortSig
   const stopped = await step(["stop_app"]);
   const joined = stopped.known && !signal.aborted ? await step(["join_cluster", order.target]) : stopped;
   const started = await step(["start_app"]);
-  if (started.known) await removeIntent(order.configFile);
+  // A stop that was given up may still come: then it is looked after.
+  const isStarted = stopped.known && started.known;
+  if (isStarted) await removeIntent(order.configFile);
   for (const answer of [started, stopped, joined]) {
-    if (!answer.known) return { joined: false, changes, failure: answer.reason };
+    if (!answer.known) return { joined: false, started: isStarted, changes, failure: answer.reason };
   }
-  if (signal.aborted) return { joined: false, changes, failure: "called off" };
+  if (signal.aborted) return { joined: false, started: true, changes, failure: "called off" };
   return await confirm(broker, order, changes);
 }
 
@@ -52,15 +56,20 @@ export async function runJoin(broker: Broker, order: JoinOrder, signal: AbortSig
 async function confirm(broker: Broker, { target, grow }: JoinOrder, changes: Change[]): Promise<JoinOutcome> {
   const unending = new AbortController().signal;
   const view = await broker.viewOf(broker.self, unending);
-  if (!view.known) return { joined: false, changes, failure: view.reason };
+  if (!view.known) return { joined: false, started: true, changes, failure: view.reason };
   if (!view.value.members.includes(target)) {
-    return { joined: false, changes, failure: `it has joined ${target}, but does not say that they are one cluster` };
+    return {
+      joined: false,
+      started: true,
+      changes,
+      failure: `it has joined ${target}, but does not say that they are one cluster`,
+    };
   }
-  if (!grow) return { joined: true, changes, failure: null };
+  if (!grow) return { joined: true, started: true, changes, failure: null };
   const args = ["grow", broker.self, "all"];
   const grown = await broker.commands.askQueues(broker.self, args, broker.changeLimits(unending));
-  if (!grown.known) return { joined: true, changes, failure: grown.reason };
-  return { joined: true, changes: [...changes, changeOf(broker, args)], failure: null };
+  if (!grown.known) return { joined: true, started: true, changes, failure: grown.reason };
+  return { joined: true, started: true, changes: [...changes, changeOf(broker, args)], failure: null };
 }
 
 /** A command that was, or would be, run. */
