@@ -70,7 +70,7 @@ async function released(directory: string, name: string, size: string): Promise<
   return Object.fromEntries(after.filter(([other, version]) => before[other] !== version));
 }
 
-describe("a release", { timeout: 60_000 }, () => {
+describe("a release", { timeout: 180_000 }, () => {
   test("of a patch to one plugin is that plugin and the bundle alone, with changelogs that say what is different", async () => {
     const directory = await releasedOnce();
     expect(await released(directory, "@lighthouse-sd/haproxy", "patch")).toEqual({
@@ -95,7 +95,7 @@ describe("a release", { timeout: 60_000 }, () => {
 });
 
 test("of a contract with a new number, old plugins are refused, and told what to update", {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   const directory = await tempDirectory();
   onTestFinished(() => directory.remove());

@@ -12,7 +12,7 @@ const WELCOME = /^\(?(MIT|ISC|Apache-2\.0|BSD-2-Clause|BSD-3-Clause|0BSD| AND )+
 /** The line that esbuild writes above each file that it has put in. */
 const ORIGIN = /^\/\/ .*node_modules\/((?:@[^/\n]+\/)?[^/\n]+)\//gm;
 
-test("the single file runs where nothing is beside it", { timeout: 30_000 }, async () => {
+test("the single file runs where nothing is beside it", { timeout: 120_000 }, async () => {
   const directory = await tempDirectory();
   onTestFinished(() => directory.remove());
   const program = join(directory.path, "lighthouse-runner.mjs");

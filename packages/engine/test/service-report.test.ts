@@ -74,7 +74,10 @@ describe("the status in one line", () => {
 });
 
 describe("signs of life", () => {
-  function reporting(watchdogMs: number | undefined): {
+  function reporting(
+    watchdogMs: number | undefined,
+    reads: boolean = true,
+  ): {
     report: ServiceReport;
     sent: string[];
     clock: ManualClock;
@@ -86,8 +89,7 @@ describe("signs of life", () => {
     const notifier = {
       send: (lines: readonly string[]): Promise<void> => {
         sent.push(lines.join(" "));
-        // Whoever should read it hangs.
-        return new Promise(() => undefined);
+        return reads ? Promise.resolve() : new Promise(() => undefined);
       },
     };
     const report = new ServiceReport({ notifier, watchdogMs, state: () => state, clock, log });
@@ -128,8 +130,15 @@ describe("signs of life", () => {
     expect(sent).toEqual([]);
   });
 
+  test("do not pile up where nobody reads them", async () => {
+    const { report, sent, clock } = reporting(9000, false);
+    report.ready();
+    await clock.advance(60_000);
+    expect(sent).toHaveLength(1);
+  });
+
   test("end with the stop, which does not wait for who does not read", async () => {
-    const { report, sent, clock } = reporting(9000);
+    const { report, sent, clock } = reporting(9000, false);
     report.ready();
     sent.length = 0;
     const stopped = report.stopping();

@@ -29,6 +29,8 @@ export class ServiceReport {
   #told = "";
   #standing = "";
   #ready = false;
+  /** How many messages are on their way. */
+  #unread = 0;
 
   constructor(options: ServiceReportOptions) {
     this.#options = options;
@@ -61,7 +63,8 @@ export class ServiceReport {
     const { clock, watchdogMs } = this.#options;
     const ms = watchdogMs === undefined ? STATUS_MS : Math.min(STATUS_MS, watchdogMs / SIGNS_OF_LIFE);
     this.#cancel = clock.after(ms, () => {
-      this.#tell(this.#signOfLife());
+      // Where they are read slowly, or not at all, no heap of them grows.
+      if (this.#unread === 0) this.#tell(this.#signOfLife());
       this.#next();
     });
   }
@@ -72,7 +75,11 @@ export class ServiceReport {
     const status = statusLine(this.#options.state());
     const all = status === this.#told ? lines : [...lines, `STATUS=${status}`];
     this.#told = status;
-    if (all.length > 0) void this.#options.notifier.send(all);
+    if (all.length === 0) return;
+    this.#unread++;
+    void this.#options.notifier.send(all).then(() => {
+      this.#unread--;
+    });
   }
 
   #signOfLife(): readonly string[] {
