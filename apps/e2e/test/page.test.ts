@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { freePort, requireServer } from "@lighthouse-sd/test-servers";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { barriers, type OpenPage, openPage, startBrowser } from "../src/browser.js";
 import { unreachableNodes } from "../src/members.js";
 import { replaceFile } from "../src/replace-file.js";
@@ -79,6 +79,8 @@ describe.skipIf(!isHere)("the page for people", () => {
     expect(complaints).toEqual([]);
     expect([...origins]).toEqual([`http://127.0.0.1:${site.httpPort}`]);
     expect(await barriers(page)).toEqual([]);
+    await page.evaluate("document.body.setAttribute('style', 'color: red')");
+    await vi.waitFor(() => expect(complaints.join()).toContain("Content Security Policy"), { timeout: 30_000 });
   });
 
   it("tells which nodes are held, and releases them by keyboard with the token", async () => {
@@ -197,6 +199,7 @@ describe.skipIf(!isHere)("the page of a runner that others reach", () => {
     await page.keyboard.press("Enter");
     await untilVerdict(page, "All is well");
     await page.getByText("200 clusters · 1,995 nodes · 1 balancer").waitFor();
+    await page.locator("h1:focus").waitFor();
     await page.getByText("live", { exact: true }).first().waitFor();
     expect(await page.locator(".cluster").count()).toBe(200);
     expect(await page.locator(".node").count()).toBe(0);

@@ -1,6 +1,8 @@
 import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
 import { keptToken } from "../ask/token.js";
 import { TokenForm } from "./token-form.js";
+import { VERDICT_ID } from "./verdict-banner.js";
 
 interface TokenGateProps {
   /** What is wrong with the token before; null: there was none. */
@@ -10,6 +12,10 @@ interface TokenGateProps {
 
 /** In place of everything, where the state is told only to those who show the token. */
 export function TokenGate({ message, onToken }: TokenGateProps): JSX.Element {
+  useEffect(() => {
+    // The field that has the focus goes with it.
+    return () => void requestAnimationFrame(() => document.getElementById(VERDICT_ID)?.focus());
+  }, []);
   return (
     <section class="panel gate" aria-labelledby="gate">
       <h1 id="gate">This runner asks for its token</h1>
