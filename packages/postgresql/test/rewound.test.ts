@@ -1,11 +1,35 @@
 import { execFile } from "node:child_process";
-import { appendFileSync, readFileSync, rmSync, statSync } from "node:fs";
+import { appendFileSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { postgresqlBinary, requireServer, waitFor } from "@lighthouse-sd/test-servers";
+import { postgresqlBinary, requireServer, tempDirectory, waitFor } from "@lighthouse-sd/test-servers";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { explainSilence } from "../src/server/explain-silence.js";
+import { renderFragment } from "../src/text/render-fragment.js";
 import { type MovedConfiguration, moveConfiguration } from "./support/moved-configuration.js";
-import { Beside, cluster, member, ReplicationSet } from "./support/replication-set.js";
+import { Beside, cluster, contextOf, member, ReplicationSet } from "./support/replication-set.js";
+
+test("a server that lets nobody in, by a fragment that is another member's, is told how to be helped", async () => {
+  const { path, remove } = await tempDirectory();
+  onTestFinished(remove);
+  const file = join(path, "90-lighthouse.conf");
+  const settings = {
+    cluster: "orders",
+    connection: { host: "/run", port: 5432, user: "l", database: "d", sslmode: "prefer" },
+    config_file: file,
+  } as const;
+  const explain = (error: Error) =>
+    explainSilence(error, settings, [cluster([member(5432, "127.0.0.1", "n1.test")])], contextOf(path));
+  const silent = Object.assign(new Error("not yet accepting connections"), { code: "57P03" });
+  writeFileSync(file, renderFragment({ primary_conninfo: "host=10.0.0.1 application_name=lh_n1_test_5432" }));
+  expect(await explain(silent)).toBe(silent);
+  writeFileSync(file, renderFragment({ primary_conninfo: "host=10.0.0.1 application_name=lh_n2_test_5432" }));
+  expect(((await explain(silent)) as Error).message).toBe(
+    `not yet accepting connections: ${file} is another member's (it says lh_n2_test_5432; this server is lh_n1_test_5432), as pg_rewind leaves it: remove it and reload the server (pg_ctl reload), and it is written anew`,
+  );
+  const refused = new Error("connect ECONNREFUSED");
+  expect(await explain(refused)).toBe(refused);
+});
 
 describe.skipIf(!requireServer("postgresql"))("an old primary whose configuration lies with its data", () => {
   test("follows as itself after pg_rewind has given it the new primary's files", { timeout: 180_000 }, async () => {
@@ -57,18 +81,22 @@ describe.skipIf(!requireServer("postgresql"))("an old primary whose configuratio
         () => "",
         (error: Error) => error.message,
       );
-    await waitFor(async () => /not yet accepting connections: .*is another member's .*: remove it/.test(await told()), {
-      what: "n1's balancer to say what is wrong",
-      deadlineMs: 30_000,
-    });
-    rmSync(oldFiles.fragment);
-    const [postmaster] = readFileSync(join(old.dataDirectory, "postmaster.pid"), "utf8").split("\n");
-    process.kill(Number(postmaster), "SIGHUP");
+    // Whether it comes far enough to let anybody in depends on the WAL that came along.
+    let said = "";
+    const isTold = async (): Promise<boolean> => {
+      said = await told();
+      return said === "" || said.includes("is another member's");
+    };
+    await waitFor(isTold, { what: "n1's balancer to get in, or to say why not", deadlineMs: 60_000 });
+    if (said !== "") {
+      rmSync(oldFiles.fragment);
+      const [postmaster] = readFileSync(join(old.dataDirectory, "postmaster.pid"), "utf8").split("\n");
+      process.kill(Number(postmaster), "SIGHUP");
+    }
     await started;
 
     await besideFresh.pass(orders);
-    const { changes, problems } = await besideOld.pass(orders);
-    expect(changes).toContain("reload follow");
+    const { problems } = await besideOld.pass(orders);
     const [, reset = ""] = /reset it with: (ALTER SYSTEM RESET primary_conninfo);/.exec(problems.join()) ?? [];
     await old.query(reset);
     await old.query("SELECT pg_reload_conf()");
