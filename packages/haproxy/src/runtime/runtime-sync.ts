@@ -133,9 +133,10 @@ export class RuntimeSync {
   }
 
   async #carryOut(known: Known, work: readonly BackendWork[], options: CallOptions): Promise<RuntimeReport> {
-    let socket: AdminSocket | undefined;
-    const connect: Connect = async () => {
-      socket ??= await openSame(known.running, this.#answerLimitMs, options);
+    let socket: Promise<AdminSocket> | undefined;
+    // The promise is kept, not what it gives: backends that are looked at side by side share one connection.
+    const connect: Connect = () => {
+      socket ??= openSame(known.running, this.#answerLimitMs, options);
       return socket;
     };
     try {
@@ -148,7 +149,10 @@ export class RuntimeSync {
       this.forget();
       throw error;
     } finally {
-      socket?.close();
+      await socket?.then(
+        (opened) => opened.close(),
+        () => undefined,
+      );
     }
   }
 
