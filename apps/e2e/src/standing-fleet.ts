@@ -63,6 +63,8 @@ export class StandingFleet {
     );
     await fleet.keepReporters(KEEP.reporter);
     fleet.reporters.start();
+    // The number of nodes that a runner finds first is the normal one for its guard, until another has stood for a minute.
+    await fleet.registered();
     site.launch();
     await fleet.stands();
     return fleet;
