@@ -1,15 +1,9 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  type PostgresqlServer,
-  requireServer,
-  runLighthouse,
-  startPostgresql,
-  tempDirectory,
-  waitFor,
-} from "@lighthouse-sd/test-servers";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { type PostgresqlServer, requireServer, runLighthouse, waitFor } from "@lighthouse-sd/test-servers";
+import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { startPostgresqlServers } from "../src/postgresql-servers.js";
 import { startReporter } from "../src/reporters.js";
 import { Site } from "../src/site.js";
 
@@ -25,21 +19,10 @@ async function example(file: string): Promise<string> {
   return await readFile(new URL(file, EXAMPLE), "utf8");
 }
 
-function upstream({ socketDirectory, port }: PostgresqlServer): string {
-  return `host=${socketDirectory} port=${port} user=postgres`;
-}
-
 describe.skipIf(!requireServer("postgresql"))("reporters beside a primary and a standby", () => {
   it("register each as what it is, and follow a promotion", { timeout: 180_000 }, async () => {
-    const { path: directory, remove } = await tempDirectory();
-    onTestFinished(remove);
-    const hba = ["host postgres lighthouse 127.0.0.1/32 trust"];
-    const first = await startPostgresql({ directory, name: "n1", hba });
-    onTestFinished(() => first.kill());
-    await first.query("CREATE ROLE lighthouse LOGIN");
-    const settings = [`primary_conninfo = '${upstream(first)}'`];
-    const second = await startPostgresql({ directory, name: "n2", hba, settings, copyOf: first });
-    onTestFinished(() => second.kill());
+    const servers = await startPostgresqlServers("lighthouse", ["n2"]);
+    const [first, second] = servers as [PostgresqlServer, PostgresqlServer];
 
     const site = await Site.create();
     for (const name of SERVICES) {

@@ -1,43 +1,15 @@
 import { readFile } from "node:fs/promises";
-import {
-  freePorts,
-  type PostgresqlServer,
-  requireServer,
-  startPostgresql,
-  tempDirectory,
-  waitFor,
-} from "@lighthouse-sd/test-servers";
-import { describe, it, onTestFinished } from "vitest";
+import { freePorts, type PostgresqlServer, requireServer, waitFor } from "@lighthouse-sd/test-servers";
+import { describe, it } from "vitest";
 import { parse } from "yaml";
 import { postgresqlPort } from "../src/postgresql-port.js";
+import { startPostgresqlServers, upstream } from "../src/postgresql-servers.js";
 import { OPEN_GUARD, startReporter } from "../src/reporters.js";
 import { Site } from "../src/site.js";
 
 const EXAMPLE = new URL("../../../examples/postgresql/", import.meta.url);
 const CLUSTERS = ["orders-rw", "orders-ro"];
 const isThere = requireServer("haproxy") && requireServer("postgresql");
-
-/** A primary and two standbys that follow it. */
-async function startServers(): Promise<readonly PostgresqlServer[]> {
-  const { path: directory, remove } = await tempDirectory();
-  onTestFinished(remove);
-  const hba = ["host postgres lighthouse_probe 127.0.0.1/32 trust"];
-  const primary = await startPostgresql({ directory, name: "n1", hba });
-  onTestFinished(() => primary.kill());
-  await primary.query("CREATE ROLE lighthouse_probe LOGIN");
-  const servers = [primary];
-  for (const name of ["n2", "n3"]) {
-    const settings = [`primary_conninfo = '${upstream(primary)}'`];
-    const standby = await startPostgresql({ directory, name, hba, settings, copyOf: primary });
-    onTestFinished(() => standby.kill());
-    servers.push(standby);
-  }
-  return servers;
-}
-
-function upstream({ socketDirectory, port }: PostgresqlServer): string {
-  return `host=${socketDirectory} port=${port} user=postgres`;
-}
 
 /** A site whose HAProxy has a port for writes and one for reads, by the clusters of one example. */
 interface Front {
@@ -95,7 +67,7 @@ describe.skipIf(!isThere)("one HAProxy before a primary and two standbys", () =>
   it("gives writes to the primary and reads to standbys, and follows a promotion, whoever asks the servers", {
     timeout: 240_000,
   }, async () => {
-    const servers = await startServers();
+    const servers = await startPostgresqlServers("lighthouse_probe", ["n2", "n3"]);
     const fronts = [await startAsking(servers), await startReported(servers)];
     const [first, second, third] = servers as [PostgresqlServer, PostgresqlServer, PostgresqlServer];
     const patience = { deadlineMs: 60_000, everyMs: 200 };
