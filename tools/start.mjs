@@ -79,7 +79,7 @@ function welcome(example, milliseconds) {
     `${cyan(`http://127.0.0.1:${example.port}/`)}  ${dim("each is answered by one of app1, app2, app3")}`,
   );
   row("HAProxy", cyan(`http://127.0.0.1:${example.statsPort}${example.statsUri}`));
-  row("Status", cyan(`http://127.0.0.1:${example.httpPort}/api/v1/status`));
+  row("Status", `${cyan(`http://127.0.0.1:${example.httpPort}/`)}  ${dim("a page; as JSON: /api/v1/status")}`);
   say();
   row("Now edit", bold(example.nodesFile.slice(root.length + 1)));
   row("", "Take a server out and save: its traffic goes to the others. Put it back: it gets some again.");
