@@ -12,9 +12,10 @@ const LONGEST_FOREIGN_MS = 10_000;
 export class ReportedFile {
   readonly #text: string;
   readonly #refreshMs: number;
-  /** The stamp of the last write or refresh of one's own. */
+  /** The stamp of the last write or refresh of one's own, and when that was by the monotonic clock. */
   #own: string | undefined;
-  /** The stamp that was seen last, and since when by the monotonic clock. */
+  #refreshedAt = Number.NEGATIVE_INFINITY;
+  /** The stamp that was seen last, and since when. */
   #seen: string | undefined;
   #since = Number.NEGATIVE_INFINITY;
 
@@ -57,8 +58,9 @@ export class ReportedFile {
   }
 
   async #isDue(stamp: string): Promise<boolean> {
+    // A directory that was away for a time brings an old file back, which is not new by having been out of sight.
+    if (stamp === this.#own) return performance.now() - this.#refreshedAt >= this.#refreshMs;
     const elapsed = performance.now() - this.#since;
-    if (stamp === this.#own) return elapsed >= this.#refreshMs;
     if (elapsed >= this.#refreshMs * MISSED) return true;
     return elapsed >= LONGEST_FOREIGN_MS && (await readFile(this.path, "utf8")) !== this.#text;
   }
@@ -70,8 +72,9 @@ export class ReportedFile {
       await utimes(this.path, now, now);
     }
     this.#own = await stampOf(this.path);
+    this.#refreshedAt = performance.now();
     this.#seen = this.#own;
-    this.#since = performance.now();
+    this.#since = this.#refreshedAt;
   }
 }
 

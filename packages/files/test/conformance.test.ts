@@ -27,7 +27,7 @@ describe("a file for each node", () => {
 describe("a list in a file", () => {
   discoveryConformance(
     { describe, it: it.concurrent },
-    { ...subject, leaseMs: 1500, create: () => sourceIn(listFiles, { path: "nodes", ttl: "900ms" }) },
+    { ...subject, leaseMs: 3000, create: () => sourceIn(listFiles, { path: "nodes", ttl: "2s" }) },
   );
 });
 

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Registration, serializeNode } from "@lighthouse-sd/core";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
@@ -57,6 +57,20 @@ test("a directory that is gone is not made anew, and reported to when it is back
   await mkdir(join(directory, "nodes"));
   await eventually(() => stat(path));
   await eventually(() => expect(told.at(-1)).toBe("registered"));
+});
+
+test("a file that was away for longer than a refresh is fresh when it counts as registered again", async () => {
+  const told: string[] = [];
+  report(discoveryIn(directory, { ttl: "3s" }), told);
+  await eventually(() => expect(told).toEqual(["registered"]));
+  const [here, away] = [join(directory, "nodes"), join(directory, "away")];
+  await rename(here, away);
+  const movedAt = Date.now();
+  await eventually(() => expect(told.at(-1)).toMatch(/there is no directory/));
+  await eventually(() => expect(Date.now() - movedAt).toBeGreaterThan(1000));
+  await rename(away, here);
+  await eventually(() => expect(told.at(-1)).toBe("registered"));
+  expect((await stat(path)).mtimeMs).toBeGreaterThan(movedAt);
 });
 
 test.each<[string, () => Promise<unknown>]>([
