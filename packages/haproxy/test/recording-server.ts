@@ -10,7 +10,7 @@ export interface RecordingServer {
   readonly seen: readonly ("passed check" | "request")[];
   /** Requests so far, those for `/slow` included. */
   readonly requests: number;
-  /** False: health checks are left without an answer. */
+  /** False: health checks are answered with 503. */
   healthy: boolean;
   /** Requests for `/slow` that wait for their answer. */
   readonly waiting: number;
@@ -28,9 +28,8 @@ export async function recordingServer(name: string): Promise<RecordingServer> {
   const state = { name, port, seen, healthy: true };
   const server = createServer((request, response) => {
     if (request.method === "OPTIONS") {
-      if (!state.healthy) return;
-      seen.push("passed check");
-      response.end();
+      if (state.healthy) seen.push("passed check");
+      response.writeHead(state.healthy ? 200 : 503).end();
       return;
     }
     seen.push("request");

@@ -13,7 +13,11 @@ afterEach(async () => {
 
 /** Nothing is tried twice: a request that reaches a dead server fails. */
 const DEFAULTS = ["mode http", "retries 0", "timeout connect 1s", "timeout client 20s", "timeout server 20s"];
-const CHECKED: Partial<HAProxyBlock> = { backend: ["option httpchk"], server_options: "check inter 200ms" };
+/** Its servers are in this process: one that answers late, because this process stood still, is not down. */
+const CHECKED: Partial<HAProxyBlock> = {
+  backend: ["option httpchk", "timeout check 20s"],
+  server_options: "check inter 200ms",
+};
 
 /** A cluster `web` of servers that record what they are asked, on a real HAProxy. */
 class Web {

@@ -52,15 +52,17 @@ describe.skipIf(!requireServer("haproxy"))("a reload", () => {
       await harness.sync([web(["balance nonsense"]), cluster("api", { port: other }, [node(1)])]),
       await harness.sync([web(["balance roundrobin"])]),
     ];
+    await waitFor(() => load.answered > 200, { what: "200 answers", deadlineMs: 30_000 });
     const report = await load.stop();
     expect(report.failures).toEqual([]);
-    expect(report.requests).toBeGreaterThan(200);
     expect(results.map((result) => reloads(result).length)).toEqual([1, 1, 0, 0, 1]);
   });
 
   test("a server known to be down stays down from the new process's first request on", async () => {
     const harness = await serving();
-    const block = { port: harness.port, server_options: "check inter 200ms fall 1", backend: ["option httpchk"] };
+    // The living one is in this process, and not to be taken for down where that answers late.
+    const backend = ["option httpchk", "timeout check 20s"];
+    const block = { port: harness.port, server_options: "check inter 200ms fall 1", backend };
     await harness.backends[1]?.stop();
     await harness.sync([cluster("web", block, apps(harness))]);
     const socket = join(harness.directory, "haproxy.sock");
@@ -92,11 +94,11 @@ describe.skipIf(!requireServer("haproxy"))("a reload", () => {
   });
 
   test("waits for restart_interval, and says when to come again", async () => {
-    const harness = await serving({ restart_interval: "20s" });
+    const harness = await serving({ restart_interval: "10m", resync: "1h" });
     await harness.sync([cluster("web", { port: harness.port, backend: ["retries 2"] }, apps(harness))]);
     const result = await harness.sync([cluster("web", { port: harness.port, backend: ["retries 3"] }, apps(harness))]);
     expect(result).toMatchObject({ converged: false, changes: [] });
-    expect(result.syncAgainMs).toBeGreaterThan(15_000);
+    expect(result.syncAgainMs).toBeGreaterThan(300_000);
   });
 
   test("lets no more old processes linger than max_old_workers", async () => {
