@@ -7,6 +7,7 @@ export { startEtcd } from "./etcd-cluster.js";
 export type { EtcdKey } from "./etcd-gateway.js";
 export { EtcdGateway } from "./etcd-gateway.js";
 export { EtcdMember } from "./etcd-member.js";
+export { eventually } from "./eventually.js";
 export { freePort, freePorts } from "./free-port.js";
 export type { HaproxyProcess } from "./haproxy-processes.js";
 export { haproxyProcesses, killHaproxies } from "./haproxy-processes.js";
