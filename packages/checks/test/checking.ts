@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from "node:net";
 import type { Check, CheckPlugin, Context } from "@lighthouse-sd/core";
 import { freePort, tempDirectory } from "@lighthouse-sd/test-servers";
-import { onTestFinished, vi } from "vitest";
+import { onTestFinished } from "vitest";
 
 /** A check that is ready to be performed; relative paths are below `directory`. */
 export async function configured<Config>(
@@ -77,9 +77,4 @@ export async function listening(server: Server): Promise<number> {
     await new Promise((resolve) => server.close(resolve));
   });
   return port;
-}
-
-/** Waits for a condition, for as long as it takes on a busy machine. */
-export function eventually(assertion: () => unknown): Promise<unknown> {
-  return vi.waitFor(assertion, { timeout: 20_000, interval: 5 });
 }

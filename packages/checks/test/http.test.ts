@@ -2,10 +2,10 @@ import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type RequestListener } from "node:http";
 import { createServer as createTlsServer, type ServerOptions } from "node:https";
 import type { TLSSocket } from "node:tls";
-import { certificateAuthority, freePort } from "@lighthouse-sd/test-servers";
+import { certificateAuthority, eventually, freePort } from "@lighthouse-sd/test-servers";
 import { describe, expect, onTestFinished, test } from "vitest";
 import HttpCheck from "../src/http-check.js";
-import { configured, directoryForTest, eventually, listening, oddServer, outcome, outcomeOf } from "./checking.js";
+import { configured, directoryForTest, listening, oddServer, outcome, outcomeOf } from "./checking.js";
 
 /** A web server that notes what it is asked, and answers with `respond`. */
 async function webServer(

@@ -1,9 +1,15 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { certificateAuthority, type ListeningServer, requireServer, startRedis } from "@lighthouse-sd/test-servers";
+import {
+  certificateAuthority,
+  eventually,
+  type ListeningServer,
+  requireServer,
+  startRedis,
+} from "@lighthouse-sd/test-servers";
 import { describe, expect, onTestFinished, test } from "vitest";
 import RedisCheck from "../src/redis-check.js";
-import { configured, directoryForTest, eventually, oddServer, outcome, outcomeOf } from "./checking.js";
+import { configured, directoryForTest, oddServer, outcome, outcomeOf } from "./checking.js";
 
 const SECRET = "s3cret word";
 

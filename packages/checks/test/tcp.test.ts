@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
-import { certificateAuthority, freePort } from "@lighthouse-sd/test-servers";
+import { certificateAuthority, eventually, freePort } from "@lighthouse-sd/test-servers";
 import { describe, expect, test } from "vitest";
 import TcpCheck from "../src/tcp-check.js";
-import { configured, directoryForTest, eventually, listening, oddServer, outcome, outcomeOf } from "./checking.js";
+import { configured, directoryForTest, listening, oddServer, outcome, outcomeOf } from "./checking.js";
 
 /** Answers the first bytes that arrive with these. */
 function answers(...parts: readonly string[]): (socket: Socket) => void {

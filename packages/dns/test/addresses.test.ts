@@ -1,6 +1,6 @@
-import { requireServer } from "@lighthouse-sd/test-servers";
+import { eventually, requireServer } from "@lighthouse-sd/test-servers";
 import { describe, expect, test } from "vitest";
-import { addresses, discoveryAt, dnsmasq, eventually, latest, watch } from "./looking.js";
+import { addresses, discoveryAt, dnsmasq, latest, watch } from "./looking.js";
 
 describe.skipIf(!requireServer("dnsmasq"))("the addresses of a name, asked of a real server", () => {
   test("are nodes with the port of the cluster's block", async () => {

@@ -1,7 +1,7 @@
 import type { Context, DiscoveryRecord } from "@lighthouse-sd/core";
 import { schemaValidator } from "@lighthouse-sd/core";
 import { type Dnsmasq, startDnsmasq, tempDirectory } from "@lighthouse-sd/test-servers";
-import { onTestFinished, vi } from "vitest";
+import { onTestFinished } from "vitest";
 import DnsDiscovery, { type DnsBlock } from "../src/index.js";
 
 /** A discovery that asks these servers, quicker than a person would. */
@@ -62,9 +62,4 @@ export async function dnsmasq(records: readonly string[]): Promise<Dnsmasq> {
   const server = await startDnsmasq({ directory: directory.path, records: ["local=/test/", ...records] });
   onTestFinished(() => server.kill());
   return server;
-}
-
-/** Waits for a condition, for as long as it takes on a busy machine. */
-export function eventually(assertion: () => unknown): Promise<unknown> {
-  return vi.waitFor(assertion, { timeout: 20_000, interval: 5 });
 }

@@ -1,10 +1,9 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { tempDirectory } from "@lighthouse-sd/test-servers";
+import { eventually, tempDirectory } from "@lighthouse-sd/test-servers";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { nameServers } from "../src/name-servers.js";
 import { parseServerAddress, resolvConfServers } from "../src/server-address.js";
-import { eventually } from "./looking.js";
 
 describe("an address of a name server", () => {
   test.each<readonly [string, object | undefined]>([

@@ -1,6 +1,7 @@
+import { eventually } from "@lighthouse-sd/test-servers";
 import { type Answer, type DecodedPacket, TRUNCATED_RESPONSE } from "dns-packet";
 import { describe, expect, test } from "vitest";
-import { addresses, discoveryAt, eventually, latest, watch } from "./looking.js";
+import { addresses, discoveryAt, latest, watch } from "./looking.js";
 import { type Answering, a, oddServer, reply, soa } from "./odd-server.js";
 
 const HOST = { host: "web.test", port: 80 };

@@ -1,7 +1,7 @@
 import { parseNode } from "@lighthouse-sd/core";
-import { requireServer } from "@lighthouse-sd/test-servers";
+import { eventually, requireServer } from "@lighthouse-sd/test-servers";
 import { describe, expect, test } from "vitest";
-import { addresses, discoveryAt, dnsmasq, eventually, latest, watch } from "./looking.js";
+import { addresses, discoveryAt, dnsmasq, latest, watch } from "./looking.js";
 
 const SRV = "_http._tcp.web.test";
 

@@ -3,13 +3,13 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { eventually } from "@lighthouse-sd/test-servers";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { streamMessages } from "../src/cli/event-stream.js";
 import { runEvents, type TypedEventsOptions } from "../src/cli/events-command.js";
 import { systemClock } from "../src/clock.js";
 import { type HttpServer, serveState } from "../src/http/http-server.js";
 import { Journal } from "../src/journal/journal.js";
-import { eventually } from "./support/eventually.js";
 import { ManualClock } from "./support/manual-clock.js";
 import { temporaryDirectory } from "./support/membership-house.js";
 

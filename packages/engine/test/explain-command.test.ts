@@ -1,3 +1,4 @@
+import { eventually } from "@lighthouse-sd/test-servers";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { runEvents } from "../src/cli/events-command.js";
 import { runExplain } from "../src/cli/explain-command.js";
@@ -5,7 +6,6 @@ import { systemClock } from "../src/clock.js";
 import { openLog } from "../src/logging/log-output.js";
 import { CALL_TIMES } from "../src/plugin-calls.js";
 import { Runner } from "../src/runner.js";
-import { eventually } from "./support/eventually.js";
 import { fakeBalancer } from "./support/fake-balancer.js";
 import { fakeDiscovery } from "./support/fake-discovery.js";
 import { FixedConfiguration } from "./support/fixed-configuration.js";

@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";
+import { eventually } from "@lighthouse-sd/test-servers";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { tellRunner } from "../src/cli/tell-runner.js";
 import { systemClock } from "../src/clock.js";
@@ -10,7 +11,6 @@ import { HttpEndpoints } from "../src/http/http-endpoints.js";
 import { parseListenAddress } from "../src/http/listen-address.js";
 import { TokenFile } from "../src/http/token-file.js";
 import { Journal } from "../src/journal/journal.js";
-import { eventually } from "./support/eventually.js";
 import { ManualClock } from "./support/manual-clock.js";
 import { temporaryDirectory } from "./support/membership-house.js";
 import { RecordingLog } from "./support/recording-log.js";

@@ -1,3 +1,4 @@
+import { eventually } from "@lighthouse-sd/test-servers";
 import { describe, expect, test } from "vitest";
 import { configEvents } from "../src/journal/config-events.js";
 import { readEventsQuery } from "../src/journal/events-query.js";
@@ -6,7 +7,6 @@ import { journaledLog } from "../src/journal/journaled-log.js";
 import { eventsPage } from "../src/journal/render-events.js";
 import type { EventNote } from "../src/journal/runner-event.js";
 import { BalancersHouse } from "./support/balancers-house.js";
-import { eventually } from "./support/eventually.js";
 import { fakeBalancer, IN_LINE } from "./support/fake-balancer.js";
 import { fakeDiscovery } from "./support/fake-discovery.js";
 import { ManualClock } from "./support/manual-clock.js";

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { eventually } from "@lighthouse-sd/test-servers";
 import { describe, expect, test } from "vitest";
-import { eventually } from "./support/eventually.js";
 import { fakeDiscovery } from "./support/fake-discovery.js";
 import { ManualClock, settle } from "./support/manual-clock.js";
 import { membershipHouse, temporaryDirectory } from "./support/membership-house.js";

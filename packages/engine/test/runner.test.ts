@@ -1,12 +1,12 @@
 import { request } from "node:http";
 import { join } from "node:path";
+import { eventually } from "@lighthouse-sd/test-servers";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { systemClock } from "../src/clock.js";
 import type { Configuration } from "../src/config/configuration.js";
 import { openLog } from "../src/logging/log-output.js";
 import { CALL_TIMES } from "../src/plugin-calls.js";
 import { Runner } from "../src/runner.js";
-import { eventually } from "./support/eventually.js";
 import { type FakeBalancer, fakeBalancer, IN_LINE } from "./support/fake-balancer.js";
 import { type FakeDiscovery, fakeDiscovery } from "./support/fake-discovery.js";
 import { FixedConfiguration } from "./support/fixed-configuration.js";

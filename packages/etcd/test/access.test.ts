@@ -1,9 +1,15 @@
 import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { serializeNode } from "@lighthouse-sd/core";
-import { certificateAuthority, type EtcdCluster, requireServer, startEtcd } from "@lighthouse-sd/test-servers";
+import {
+  certificateAuthority,
+  type EtcdCluster,
+  eventually,
+  requireServer,
+  startEtcd,
+} from "@lighthouse-sd/test-servers";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { discoveryFor, eventually, LOSS_MS, node, report, watch } from "./discovering.js";
+import { discoveryFor, node, report, watch } from "./discovering.js";
 
 const ONE = serializeNode(node(8001));
 const THERE = { "/lighthouse/web/app1:8001": ONE };
@@ -34,18 +40,14 @@ describe.skipIf(!requireServer("etcd"))("an etcd that asks for a password", () =
 
   test("without a login is lost, with what to do", async () => {
     const watched = watch(discoveryFor({ hosts: etcd.hosts }), "web");
-    await eventually(
-      () => expect(watched.losses[0]).toMatch(/asks for a user: set username and password_file/),
-      LOSS_MS,
-    );
+    await eventually(() => expect(watched.losses[0]).toMatch(/asks for a user: set username and password_file/));
   });
 
   test("with a wrong password is lost, with what to do and without the password; the mended file is read", async () => {
     await writePassword("wr0ng");
     const watched = watch(discoveryFor({ hosts: etcd.hosts, ...LOGIN }, etcd.directory), "web");
-    await eventually(
-      () => expect(watched.losses[0]).toMatch(/did not let user "app" in: authentication failed.*password_file/),
-      LOSS_MS,
+    await eventually(() =>
+      expect(watched.losses[0]).toMatch(/did not let user "app" in: authentication failed.*password_file/),
     );
     expect(watched.losses.join()).not.toContain("wr0ng");
     await writePassword("secret");
@@ -55,14 +57,14 @@ describe.skipIf(!requireServer("etcd"))("an etcd that asks for a password", () =
   test("with a password file that is not there is lost, with its path", async () => {
     const login = { ...LOGIN, password_file: "nowhere/password" };
     const watched = watch(discoveryFor({ hosts: etcd.hosts, ...login }, etcd.directory), "web");
-    await eventually(() => expect(watched.losses[0]).toContain(join(etcd.directory, "nowhere/password")), LOSS_MS);
+    await eventually(() => expect(watched.losses[0]).toContain(join(etcd.directory, "nowhere/password")));
   });
 
   test("whose password changes is lost until the file says the new one", async () => {
     const watched = watch(discoveryFor({ hosts: etcd.hosts, ...LOGIN }, etcd.directory), "web");
     await eventually(() => expect(watched.newest()).toEqual(THERE));
     await etcd.gateway.call("auth/user/changepw", { name: "app", password: "fresh" });
-    await eventually(() => expect(watched.losses.at(-1)).toMatch(/authentication failed/), LOSS_MS);
+    await eventually(() => expect(watched.losses.at(-1)).toMatch(/authentication failed/));
     await writePassword("fresh");
     await eventually(() => expect(watched.calls.at(-1)).toBe("records"));
     expect(watched.newest()).toEqual(THERE);
@@ -80,7 +82,7 @@ describe.skipIf(!requireServer("etcd"))("an etcd that asks for a password", () =
     await eventually(() => expect([watched.newest(), other.answers.length]).toEqual([THERE, 1]));
     const range = { key: base64("/other/"), range_end: base64("/other0") };
     await etcd.gateway.call("auth/role/revoke", { role: "app", ...range });
-    await eventually(() => expect(other.losses[0]).toMatch(/\/other\/: permission denied; grant/), LOSS_MS);
+    await eventually(() => expect(other.losses[0]).toMatch(/\/other\/: permission denied; grant/));
     expect([watched.losses, other.answers.length]).toEqual([[], 1]);
     await etcd.gateway.call("auth/role/grant", { name: "app", perm: { permType: "READ", ...range } });
     await eventually(() => expect(other.calls.at(-1)).toBe("records"));
@@ -126,7 +128,7 @@ describe.skipIf(!requireServer("etcd"))("an etcd that speaks TLS", () => {
   ])("is lost with %s, with what to do", async (_, tls, reason) => {
     await writeFile(join(etcd.directory, "password-less"), "nothing");
     const watched = watch(discoveryFor({ hosts: hosts(), tls }, etcd.directory), "web");
-    await eventually(() => expect(watched.losses[0]).toMatch(reason), LOSS_MS);
+    await eventually(() => expect(watched.losses[0]).toMatch(reason));
     expect(watched.answers).toEqual([]);
   });
 
@@ -136,7 +138,7 @@ describe.skipIf(!requireServer("etcd"))("an etcd that speaks TLS", () => {
       discoveryFor({ hosts: hosts(), tls: { ca_file: "trusted.crt", ...CLIENT } }, etcd.directory),
       "web",
     );
-    await eventually(() => expect(watched.losses.length).toBe(1), LOSS_MS);
+    await eventually(() => expect(watched.losses.length).toBe(1));
     await copyFile(join(etcd.directory, "ca.crt"), join(etcd.directory, "trusted.crt"));
     await eventually(() => expect(watched.newest()).toEqual(THERE));
   });
@@ -144,8 +146,8 @@ describe.skipIf(!requireServer("etcd"))("an etcd that speaks TLS", () => {
   test("is lost where plain HTTP is spoken to it, and plain HTTP is where TLS is, with what to do", async () => {
     const plain = watch(discoveryFor({ hosts: hosts() }), "web");
     const secure = watch(discoveryFor({ hosts: etcd.hosts, tls: {} }), "web");
-    await eventually(() => expect(plain.losses[0]).toMatch(/may want TLS/), LOSS_MS);
-    await eventually(() => expect(secure.losses[0]).toMatch(/speak plain HTTP/), LOSS_MS);
+    await eventually(() => expect(plain.losses[0]).toMatch(/may want TLS/));
+    await eventually(() => expect(secure.losses[0]).toMatch(/speak plain HTTP/));
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Context, DiscoveryRecord, Node, Registration } from "@lighthouse-sd/core";
-import { onTestFinished, vi } from "vitest";
+import { onTestFinished } from "vitest";
 import EtcdDiscovery, { type EtcdBlock, type EtcdDiscoveryConfig } from "../src/index.js";
 
 /** A configured discovery, stopped when the test ends. */
@@ -91,15 +91,6 @@ export function report(discovery: EtcdDiscovery, service: string, node: Node): R
   return { told, end };
 }
 
-/** Waits for a condition, for as long as it takes on a busy machine. */
-export function eventually(assertion: () => unknown, timeout = 30_000): Promise<unknown> {
-  return vi.waitFor(assertion, { timeout, interval: 10 });
-}
-
 export function node(port: number, metadata: Node["metadata"] = {}): Node {
   return { name: `app1:${port}`, host: "app1", ip: "10.0.0.5", port, peer: null, metadata };
 }
-
-/** How long it may take until a loss is told: looking every 3 s, waiting 3 s for an answer and 4 s for another member,
- * and as much again for a busy machine. */
-export const LOSS_MS = 20_000;

@@ -1,8 +1,8 @@
 import type { DiscoveryRecord } from "@lighthouse-sd/core";
 import { parseNode, serializeNode } from "@lighthouse-sd/core";
-import { type EtcdCluster, requireServer, startEtcd } from "@lighthouse-sd/test-servers";
+import { type EtcdCluster, eventually, requireServer, startEtcd } from "@lighthouse-sd/test-servers";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { discoveryFor, eventually, node, watch } from "./discovering.js";
+import { discoveryFor, node, watch } from "./discovering.js";
 
 const FULL = process.env["LIGHTHOUSE_TEST_FULL"] === "1";
 const CHANGES = FULL ? 10_000 : 2_000;

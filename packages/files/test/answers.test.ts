@@ -1,7 +1,8 @@
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { eventually } from "@lighthouse-sd/test-servers";
 import { beforeEach, expect, test } from "vitest";
-import { configurationDirectory, discoveryIn, eventually, latest, watch } from "./discovering.js";
+import { configurationDirectory, discoveryIn, latest, watch } from "./discovering.js";
 
 let directory: string;
 let nodes: string;

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DiscoveryRecord, Node } from "@lighthouse-sd/core";
-import { onTestFinished, vi } from "vitest";
+import { onTestFinished } from "vitest";
 import FileDiscovery, { type FileDiscoveryConfig } from "../src/index.js";
 
 /** A directory of its own. */
@@ -65,11 +65,6 @@ export function watch(discovery: FileDiscovery, cluster: string): Watched {
   };
   onTestFinished(stop);
   return { answers, losses, calls, stop };
-}
-
-/** Waits for a condition, for as long as it takes on a busy machine. */
-export function eventually(assertion: () => unknown): Promise<unknown> {
-  return vi.waitFor(assertion, { timeout: 20_000, interval: 5 });
 }
 
 /** The values of the newest full list. */

@@ -1,9 +1,10 @@
 import { chmod, mkdir, rename, rm, symlink, truncate, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigError } from "@lighthouse-sd/core";
+import { eventually } from "@lighthouse-sd/test-servers";
 import { beforeEach, expect, test } from "vitest";
 import FileDiscovery from "../src/index.js";
-import { configurationDirectory, discoveryIn, eventually, latest, watch } from "./discovering.js";
+import { configurationDirectory, discoveryIn, latest, watch } from "./discovering.js";
 
 let directory: string;
 let nodes: string;

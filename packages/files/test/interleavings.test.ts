@@ -1,9 +1,10 @@
 import { mkdir, open, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { eventually } from "@lighthouse-sd/test-servers";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { configurationDirectory, discoveryIn, eventually, type Watched, watch } from "./discovering.js";
+import { configurationDirectory, discoveryIn, type Watched, watch } from "./discovering.js";
 
 const LISTS = ["web.yaml", "web.json"];
 const NODES = ["web/a.json", "web/b.json", "web/c:1.reported.json"];

@@ -1,8 +1,9 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as kit from "@lighthouse-sd/plugin-kit";
+import { eventually } from "@lighthouse-sd/test-servers";
 import { expect, test, vi } from "vitest";
-import { configurationDirectory, discoveryIn, eventually, watch } from "./discovering.js";
+import { configurationDirectory, discoveryIn, watch } from "./discovering.js";
 
 vi.mock("@lighthouse-sd/plugin-kit", async (importOriginal) => {
   const original = await importOriginal<typeof kit>();

@@ -1,9 +1,10 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Registration, serializeNode } from "@lighthouse-sd/core";
+import { eventually } from "@lighthouse-sd/test-servers";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import type FileDiscovery from "../src/index.js";
-import { configurationDirectory, discoveryIn, eventually, latest, node, watch } from "./discovering.js";
+import { configurationDirectory, discoveryIn, latest, node, watch } from "./discovering.js";
 
 let directory: string;
 let path: string;

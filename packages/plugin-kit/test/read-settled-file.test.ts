@@ -16,9 +16,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { eventually } from "@lighthouse-sd/test-servers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { readSettledFile, writeFileAtomic } from "../src/index.js";
-import { eventually } from "./eventually.js";
 
 const TWO_NODES = `- host: app1.example.com
   ip: 10.0.0.5

@@ -1,8 +1,8 @@
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { eventually } from "@lighthouse-sd/test-servers";
 import { describe, expect, it, vi } from "vitest";
 import { runProgram } from "../src/index.js";
-import { eventually } from "./eventually.js";
 import { temporaryDirectory } from "./temporary-directory.js";
 
 const signal: AbortSignal = new AbortController().signal;

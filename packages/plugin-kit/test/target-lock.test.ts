@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { eventually } from "@lighthouse-sd/test-servers";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { lockTarget } from "../src/index.js";
 import { firstLine, outputOf, startScript } from "./built-package.js";
-import { eventually } from "./eventually.js";
 import { temporaryDirectory } from "./temporary-directory.js";
 
 const first = { name: "edge", directory: "/etc/lighthouse" };

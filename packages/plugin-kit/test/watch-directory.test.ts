@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { eventually } from "@lighthouse-sd/test-servers";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { watchDirectory } from "../src/index.js";
-import { eventually } from "./eventually.js";
 
 let root: string;
 let directory: string;

@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serializeNode } from "@lighthouse-sd/core";
-import { requireServer } from "@lighthouse-sd/test-servers";
+import { eventually, requireServer } from "@lighthouse-sd/test-servers";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { discoveryWith, eventually, node, report, watch } from "./support/discovering.js";
+import { discoveryWith, node, report, watch } from "./support/discovering.js";
 import { oneServer, portOf } from "./support/one-server.js";
 import { PlainClient } from "./support/plain-client.js";
 

@@ -1,7 +1,7 @@
 import { serializeNode } from "@lighthouse-sd/core";
-import { requireServer, startZookeeper, type ZookeeperEnsemble } from "@lighthouse-sd/test-servers";
+import { eventually, requireServer, startZookeeper, type ZookeeperEnsemble } from "@lighthouse-sd/test-servers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { discoveryWith, eventually, node, report, type Watched, watch } from "./support/discovering.js";
+import { discoveryWith, node, report, type Watched, watch } from "./support/discovering.js";
 import { portOf } from "./support/one-server.js";
 import { PlainClient } from "./support/plain-client.js";
 

@@ -1,7 +1,7 @@
 import { parseNode } from "@lighthouse-sd/core";
-import { requireServer, zookeeperCli } from "@lighthouse-sd/test-servers";
+import { eventually, requireServer, zookeeperCli } from "@lighthouse-sd/test-servers";
 import { describe, expect, it } from "vitest";
-import { discoveryWith, eventually, report, watch } from "./support/discovering.js";
+import { discoveryWith, report, watch } from "./support/discovering.js";
 import { oneServer } from "./support/one-server.js";
 
 /** What Lighthouse 1.0.0 writes: Python's json.dumps(…, sort_keys=True), JSON inside the JSON. */

@@ -1,7 +1,7 @@
 import { serializeNode } from "@lighthouse-sd/core";
-import { requireServer } from "@lighthouse-sd/test-servers";
+import { eventually, requireServer } from "@lighthouse-sd/test-servers";
 import { describe, expect, it } from "vitest";
-import { discoveryWith, eventually, node, watch } from "./support/discovering.js";
+import { discoveryWith, node, watch } from "./support/discovering.js";
 import { oneServer } from "./support/one-server.js";
 import { RequestCount } from "./support/request-count.js";
 

@@ -1,12 +1,13 @@
 import { serializeNode } from "@lighthouse-sd/core";
 import {
+  eventually,
   requireServer,
   startZookeeper,
   type ZookeeperEnsemble,
   type ZookeeperServer,
 } from "@lighthouse-sd/test-servers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { discoveryWith, eventually, node, report, watch } from "./support/discovering.js";
+import { discoveryWith, node, report, watch } from "./support/discovering.js";
 import { PlainClient } from "./support/plain-client.js";
 
 describe.skipIf(!requireServer("zookeeper"))("an ensemble of three", () => {

@@ -1,5 +1,5 @@
 import type { DiscoveryRecord, Node } from "@lighthouse-sd/core";
-import { onTestFinished, vi } from "vitest";
+import { onTestFinished } from "vitest";
 import ZooKeeperDiscovery from "../../src/index.js";
 
 /** A configured discovery, stopped when the test ends. */
@@ -87,11 +87,6 @@ export function report(discovery: ZooKeeperDiscovery, service: string, node: Nod
   };
   onTestFinished(() => void stop());
   return { told, isRegistered: () => told.at(-1) === "registered", stop };
-}
-
-/** Waits for a condition, for as long as it takes on a busy machine. */
-export function eventually<T>(assertion: () => T | Promise<T>, timeout = 40_000): Promise<T> {
-  return vi.waitFor(assertion, { timeout, interval: 10 });
 }
 
 /** The member with that port. */
