@@ -2,6 +2,7 @@ import { defineConfig } from "vitest/config";
 
 /** They only reckon, and leave nothing behind: one process does for all of them. */
 const RECKONING = [
+  "address-watch",
   "admit-files",
   "balancers",
   "capacity-history",
@@ -26,7 +27,6 @@ const RECKONING = [
   "settle",
   "state-directory",
   "tracked-files",
-  "address-watch",
 ].map((name) => `test/${name}.test.ts`);
 
 export default defineConfig({
