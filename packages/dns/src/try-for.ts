@@ -1,4 +1,5 @@
-/** Runs `work` with a signal that aborts when `signal` does, or after `limitMs`. Leaves no timer or listener behind. */
+/** Runs `work` with a signal that aborts when `signal` does, or after `limitMs`. What has arrived by then is read first:
+ * it counts though this process stood still. Leaves no timer or listener behind. */
 export async function tryFor<T>(
   limitMs: number,
   signal: AbortSignal,
@@ -6,13 +7,17 @@ export async function tryFor<T>(
 ): Promise<T> {
   const limited = new AbortController();
   const abort = (): void => limited.abort(signal.reason);
-  const timer = setTimeout(() => limited.abort(), limitMs);
+  let last: NodeJS.Immediate | undefined;
+  const timer = setTimeout(() => {
+    last = setImmediate(() => limited.abort());
+  }, limitMs);
   signal.addEventListener("abort", abort, { once: true });
   if (signal.aborted) abort();
   try {
     return await work(limited.signal);
   } finally {
     clearTimeout(timer);
+    clearImmediate(last);
     signal.removeEventListener("abort", abort);
   }
 }

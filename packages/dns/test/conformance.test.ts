@@ -6,7 +6,7 @@ import { describe, it } from "vitest";
 import DnsDiscovery from "../src/index.js";
 
 /** Quick enough for a test; the defaults are a person's. */
-const QUICK = { timeout: "400ms", attempts: 2, min_ttl: "100ms", max_ttl: "1s" };
+const QUICK = { timeout: "1s", attempts: 2, min_ttl: "100ms", max_ttl: "1s" };
 
 const subject = {
   plugin: DnsDiscovery,

@@ -4,7 +4,7 @@ import { type Dnsmasq, startDnsmasq, tempDirectory } from "@lighthouse-sd/test-s
 import { onTestFinished } from "vitest";
 import DnsDiscovery, { type DnsBlock } from "../src/index.js";
 
-/** A discovery that asks these servers, quicker than a person would. */
+/** A discovery that asks these servers, quicker than a person would; who does not answer at all is waited for. */
 export function discoveryAt(servers: readonly string[], config: object = {}): DnsDiscovery {
   const line = (): void => {};
   const context: Context = {
@@ -15,10 +15,13 @@ export function discoveryAt(servers: readonly string[], config: object = {}): Dn
     requestSync: () => {},
   };
   const discovery = new DnsDiscovery(context);
-  const quick = { timeout: "300ms", attempts: 1, min_ttl: "100ms", max_ttl: "60s" };
+  const quick = { timeout: "5s", attempts: 1, min_ttl: "100ms", max_ttl: "60s" };
   discovery.applyConfig(DnsDiscovery.validateConfig({ ...quick, servers, ...config }));
   return discovery;
 }
+
+/** For a server that is not to answer. */
+export const IMPATIENT: { readonly timeout: string } = { timeout: "1s" };
 
 /** What a watch has told so far. */
 export interface Watched {

@@ -35,10 +35,8 @@ export class RunningProgram {
     this.#output = new ProgramOutput(streams, limit, () =>
       this.#kill("LIGHTHOUSE_PROGRAM_OUTPUT", `printed more than ${limit} bytes and was killed`),
     );
-    this.#timeLimit = setTimeout(
-      () => this.#kill("LIGHTHOUSE_PROGRAM_TIMEOUT", `did not end within ${options.timeoutMs} ms and was killed`),
-      options.timeoutMs,
-    );
+    // What has come by then is read first: where this process itself stood still, the program may long have ended.
+    this.#timeLimit = setTimeout(() => setImmediate(() => this.#timeIsUp()), options.timeoutMs);
     options.signal.addEventListener("abort", this.#onAbort);
     this.#child.once("error", this.#onError);
     this.#child.once("exit", () => this.#waitAtMost(PIPE_WAIT_MS));
@@ -58,6 +56,12 @@ export class RunningProgram {
     this.#failure ??= startFailure(this.#file, place, error);
     this.#finish();
   };
+
+  #timeIsUp(): void {
+    const { exitCode, signalCode } = this.#child;
+    if (exitCode !== null || signalCode !== null) return;
+    this.#kill("LIGHTHOUSE_PROGRAM_TIMEOUT", `did not end within ${this.#options.timeoutMs} ms and was killed`);
+  }
 
   #kill(code: ProgramErrorCode, what: string, cause?: unknown): void {
     if (this.#failure !== undefined) return;

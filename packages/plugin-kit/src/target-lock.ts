@@ -28,7 +28,8 @@ export async function lockTarget(path: string, holder: Omit<LockHolder, "pid">):
       throw new FileError(path, "lock", error, "a lock is an abstract unix socket, which needs Linux");
     });
     if (lock !== undefined) return lock;
-    const other = await ask(name);
+    // Twice: neither this process nor the holder may have been able to get on for a moment.
+    const other = (await ask(name)) ?? (await ask(name));
     if (other !== "gone" || tries === TRIES) throw new LockError(path, other === "gone" ? undefined : other);
   }
 }

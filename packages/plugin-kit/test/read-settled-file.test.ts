@@ -17,7 +17,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { eventually } from "@lighthouse-sd/test-servers";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { readSettledFile, writeFileAtomic } from "../src/index.js";
 
 const TWO_NODES = `- host: app1.example.com
@@ -147,12 +147,14 @@ test("a JSON document that parses is taken at once, a beginning of one is waited
 });
 
 test("a JSON document of which nothing is known is taken at once when it has rested for a second", async () => {
+  const written = Date.now();
+  const clock = vi.spyOn(Date, "now").mockReturnValue(written);
+  onTestFinished(() => clock.mockRestore());
   await writeFile(path, "[]");
   const options = { signal: stopped.signal, ...ONLY_ONCE, isWhole: parses };
   await expect(readSettledFile(path, options)).rejects.toMatchObject(UNSETTLED);
-  const later = vi.spyOn(Date, "now").mockReturnValue(Date.now() + 2000);
+  clock.mockReturnValue(Date.now() + 10_000);
   expect((await readSettledFile(path, options)).text).toBe("[]");
-  later.mockRestore();
 });
 
 test("a JSON document that is written over an older one is not taken half-way, though the mixture parses", async () => {
@@ -198,7 +200,7 @@ test("a file that is written without a rest is refused after the limit", async (
     for (let turn = 0; writing; turn++) await writeFile(path, `${turn}\n`);
   })();
   await eventually(() => readFile(path));
-  const reading = readSettledFile(path, { signal: stopped.signal, settleMs: 20, giveUpMs: 200 });
+  const reading = readSettledFile(path, { signal: stopped.signal, settleMs: 500, giveUpMs: 400 });
   await expect(reading).rejects.toMatchObject({ code: "LIGHTHOUSE_FILE_UNSETTLED", path });
   writing = false;
   await writer;

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { eventually } from "@lighthouse-sd/test-servers";
@@ -12,6 +13,13 @@ async function running(pidFile: string): Promise<boolean> {
   const pid = Number(await readFile(pidFile, "utf8"));
   const state = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
   return state !== "" && !/\) [ZX] /.test(state);
+}
+
+/** Whether the program whose pid is written there has come and gone, as far as the kernel knows. */
+function hasEnded(pidFile: string): boolean {
+  if (!existsSync(pidFile)) return false;
+  const pid = readFileSync(pidFile, "utf8").trim();
+  return pid !== "" && /\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
 }
 
 describe("runProgram", () => {
@@ -54,6 +62,14 @@ describe("runProgram", () => {
       stdout: "begun\n",
     });
     await eventually(async () => expect(await running(pidFile)).toBe(false));
+  });
+
+  it("does not count time in which this process stood still against a program that has ended", async () => {
+    const pidFile = join(await temporaryDirectory(), "pid");
+    const run = runProgram("sh", ["-c", `echo $$ > ${pidFile}; echo done`], { signal, timeoutMs: 100 });
+    do Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 150);
+    while (!hasEnded(pidFile));
+    expect(await run).toMatchObject({ code: 0, stdout: "done\n" });
   });
 
   it("kills a program that ignores SIGTERM", async () => {

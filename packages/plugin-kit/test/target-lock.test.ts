@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { createServer, Socket } from "node:net";
 import { join } from "node:path";
 import { eventually } from "@lighthouse-sd/test-servers";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { lockTarget } from "../src/index.js";
 import { firstLine, outputOf, startScript } from "./built-package.js";
 import { temporaryDirectory } from "./temporary-directory.js";
@@ -31,6 +31,20 @@ describe("lockTarget", () => {
     await lock.release();
     await lock.release();
     await (await lockTarget(path, second)).release();
+  });
+
+  it("names the holder though this process stood still when it asked", async () => {
+    const path = join(await temporaryDirectory(), "haproxy.cfg");
+    const lock = await lockTarget(path, first);
+    const refused = expect(lockTarget(path, second)).rejects.toMatchObject({ holder: { ...first, pid: process.pid } });
+    vi.spyOn(Socket.prototype, "setTimeout").mockImplementationOnce(function (this: Socket, ...given) {
+      const socket = this.setTimeout(...given);
+      process.nextTick(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_200));
+      return socket;
+    });
+    await refused;
+    vi.restoreAllMocks();
+    await lock.release();
   });
 
   it("refuses a second holder in another process, until the first one dies", async () => {

@@ -71,18 +71,14 @@ test.each<[string, (path: string) => Promise<void>]>([
 /** Watches as a reader does: whatever the hint, what counts is what is there then. */
 function following(entry: string): () => string | undefined {
   let latest: string | undefined;
+  let reading = Promise.resolve();
   watchDirectory(
     directory,
     (hint) => {
       if (hint !== null && hint !== entry) return;
-      void readFile(join(directory, entry), "utf8").then(
-        (text) => {
-          latest = text;
-        },
-        () => {
-          latest = undefined;
-        },
-      );
+      reading = reading.then(async () => {
+        latest = await readFile(join(directory, entry), "utf8").catch(() => undefined);
+      });
     },
     { signal: stopped.signal, pollMs: 100 },
   );
