@@ -151,7 +151,7 @@ describe("an event stream", () => {
       await clock.advance(15_000);
       expect(server.followers()).toBe(1);
     });
-    expect(text()).toContain(": alive\n\n");
+    await eventually(() => expect(text()).toContain(": alive\n\n"));
     socket.resume();
     await eventually(() => expect(closed).toBe(true));
   });
@@ -204,14 +204,14 @@ describe("lighthouse-runner events", () => {
     const { out, news, over, ended } = events(first.directory, { follow: true, json: true });
     await eventually(() => expect(out.join()).toContain("one"));
     await first.server.close();
-    await vi.waitFor(() => expect(news).toEqual(["the runner is gone; waiting for it to come back"]), 5000);
+    await vi.waitFor(() => expect(news).toEqual(["the runner is gone; waiting for it to come back"]), 20_000);
     const second = await house({ directory: first.directory, journal: new Journal(new ManualClock()) });
     say(second.journal, "two");
     await vi.waitFor(() => expect(out.join()).toContain("two"), 20_000);
     over.abort();
     expect(await ended).toBe(0);
     expect(out.map((line) => JSON.parse(line).message)).toEqual(["one", "two"]);
-  }, 30_000);
+  });
 
   test("says who is not there, and what is refused", async () => {
     const { directory } = await house();

@@ -1,4 +1,5 @@
-import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { rename, writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { ConfigFolder } from "./support/config-folder.js";
 import { SeededRandom } from "./support/seeded-random.js";
@@ -35,21 +36,23 @@ function pathOf(base: string, known: Known): string {
   return known.file ?? `clusters/${base}.yaml`;
 }
 
-/** What may be in the way of a file that is to be written. */
-async function clear(folder: ConfigFolder, file: string): Promise<void> {
-  await rm(folder.at(file), { recursive: true, force: true });
+/** Makes something anew in the place of what is there. At once, as far as the store can see, which runs in this process: a
+ * file that is away for a second counts as removed. */
+function remake(folder: ConfigFolder, file: string, make: (path: string) => void): void {
+  rmSync(folder.at(file), { recursive: true, force: true });
+  make(folder.at(file));
 }
 
 const EDITS: readonly Edit[] = [
   async function validByRename(_random, folder, base, known, port) {
     const file = pathOf(base, known);
-    if (known.broken) await clear(folder, file);
+    if (known.broken) remake(folder, file, (path) => writeFileSync(path, ""));
     await folder.write(file, valid(port));
     return { file, broken: false, lastValid: port };
   },
   async function validInPlace(random, folder, base, known, port) {
     const file = pathOf(base, known);
-    if (known.broken) await clear(folder, file);
+    if (known.broken) remake(folder, file, (path) => writeFileSync(path, ""));
     const text = valid(port);
     const half = random.below(text.length);
     await writeFile(folder.at(file), text.slice(0, half));
@@ -58,18 +61,18 @@ const EDITS: readonly Edit[] = [
   },
   async function brokenByRename(random, folder, base, known) {
     const file = pathOf(base, known);
-    if (known.broken) await clear(folder, file);
+    if (known.broken) remake(folder, file, (path) => writeFileSync(path, ""));
     await folder.write(file, random.pick(BROKEN));
     return { ...known, file, broken: true };
   },
   async function brokenInPlace(random, folder, base, known) {
     const file = pathOf(base, known);
-    if (known.broken) await clear(folder, file);
+    if (known.broken) remake(folder, file, (path) => writeFileSync(path, ""));
     await writeFile(folder.at(file), random.pick(BROKEN));
     return { ...known, file, broken: true };
   },
   async function removed(_random, folder, base, known) {
-    await clear(folder, pathOf(base, known));
+    await folder.remove(pathOf(base, known));
     return { file: undefined, broken: false, lastValid: undefined };
   },
   async function otherEnding(_random, folder, base, known) {
@@ -81,27 +84,23 @@ const EDITS: readonly Edit[] = [
   async function linkToValid(_random, folder, base, known, port) {
     const file = pathOf(base, known);
     await folder.write(`elsewhere/${base}-${port}`, valid(port));
-    await clear(folder, file);
-    await symlink(`../elsewhere/${base}-${port}`, folder.at(file));
+    remake(folder, file, (path) => symlinkSync(`../elsewhere/${base}-${port}`, path));
     return { file, broken: false, lastValid: port };
   },
   async function linkToBroken(random, folder, base, known, port) {
     const file = pathOf(base, known);
     await folder.write(`elsewhere/${base}-${port}`, random.pick(BROKEN));
-    await clear(folder, file);
-    await symlink(`../elsewhere/${base}-${port}`, folder.at(file));
+    remake(folder, file, (path) => symlinkSync(`../elsewhere/${base}-${port}`, path));
     return { ...known, file, broken: true };
   },
   async function linkToNowhere(_random, folder, base, known, port) {
     const file = pathOf(base, known);
-    await clear(folder, file);
-    await symlink(`../elsewhere/none-${port}`, folder.at(file));
+    remake(folder, file, (path) => symlinkSync(`../elsewhere/none-${port}`, path));
     return { ...known, file, broken: true };
   },
   async function directory(_random, folder, base, known) {
     const file = pathOf(base, known);
-    await clear(folder, file);
-    await mkdir(folder.at(file));
+    remake(folder, file, (path) => mkdirSync(path));
     return { ...known, file, broken: true };
   },
 ];

@@ -6,7 +6,7 @@ import { ConfigFolder } from "./config-folder.js";
 import { RecordingLog } from "./recording-log.js";
 import { tinyFinder } from "./small-plugins.js";
 
-const WAIT = { timeout: 15_000, interval: 10 };
+const WAIT = { timeout: 30_000, interval: 10 };
 
 /** A configuration store on a folder, with what a test wants to know of it. */
 export class StoreHouse {
