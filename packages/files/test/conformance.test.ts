@@ -27,7 +27,7 @@ describe("a file for each node", () => {
 describe("a list in a file", () => {
   discoveryConformance(
     { describe, it: it.concurrent },
-    { ...subject, leaseMs: 3000, create: () => sourceIn(listFiles, { path: "nodes", ttl: "2s" }) },
+    { ...subject, leaseMs: 4000, create: () => sourceIn(listFiles, { path: "nodes", ttl: "4s" }) },
   );
 });
 

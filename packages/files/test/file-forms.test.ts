@@ -2,7 +2,7 @@ import { chmod, mkdir, rename, rm, symlink, truncate, unlink, writeFile } from "
 import { join } from "node:path";
 import { ConfigError } from "@lighthouse-sd/core";
 import { eventually } from "@lighthouse-sd/test-servers";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import FileDiscovery from "../src/index.js";
 import { configurationDirectory, discoveryIn, latest, watch } from "./discovering.js";
 
@@ -133,6 +133,8 @@ test("a cluster whose last file is removed is lost, not empty", async () => {
 });
 
 test("a list that is removed beside another source counts as removed, unless it is back at once", async () => {
+  const clock = vi.spyOn(performance, "now").mockReturnValue(performance.now());
+  onTestFinished(() => clock.mockRestore());
   await write("web.yaml", "[1]");
   await write("web/a.json", "2");
   const watched = watch(discoveryIn(directory), "web");
@@ -143,6 +145,7 @@ test("a list that is removed beside another source counts as removed, unless it 
   await write("web.yaml", "[1]");
   await write("web/c.json", "4");
   await eventually(() => expect(latest(watched)).toEqual([1, "2", "3", "4"]));
+  clock.mockRestore();
   await unlink(join(nodes, "web.yaml"));
   await eventually(() => expect(latest(watched)).toEqual(["2", "3", "4"]));
   expect(watched.answers.every((records) => records.some(({ value }) => value === "2"))).toBe(true);
