@@ -66,7 +66,8 @@ async function expectLine(conversation: Conversation, who: string, wanted: strin
 async function isQuiet(next: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const quiet = new Promise<true>((resolve) => {
-    timer = setTimeout(resolve, QUIET_MS, true);
+    // What has come by then is read first, for this process itself may have stood still.
+    timer = setTimeout(() => setImmediate(resolve, true), QUIET_MS);
   });
   try {
     return (await Promise.race([next.then(() => false), quiet])) === true;

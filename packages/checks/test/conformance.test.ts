@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { type AddressInfo, connect, createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { type CheckedService, checkConformance } from "@lighthouse-sd/conformance";
-import { requireServer, startRedis, tempDirectory } from "@lighthouse-sd/test-servers";
+import { freePort, requireServer, startRedis, tempDirectory } from "@lighthouse-sd/test-servers";
 import { describe, it } from "vitest";
 import HttpCheck from "../src/http-check.js";
 import RedisCheck from "../src/redis-check.js";
@@ -86,17 +86,18 @@ async function tcpService(config: object, answer: (fit: boolean) => string | und
   const server = createTcpServer((socket) => {
     socket.on("error", () => undefined).on("data", () => socket.end(answer(fit) ?? ""));
   });
-  const listen = async (port: number): Promise<number> => {
+  // It is closed and opened again: nobody else may have the port in between.
+  const port = await freePort();
+  const listen = async (): Promise<void> => {
     server.listen(port, "127.0.0.1");
     await once(server, "listening");
-    return (server.address() as AddressInfo).port;
   };
   const close = async (): Promise<void> => {
     if (!server.listening) return;
     server.close();
     await once(server, "close");
   };
-  const port = await listen(0);
+  await listen();
   return {
     directory: tmpdir(),
     config,
@@ -104,7 +105,7 @@ async function tcpService(config: object, answer: (fit: boolean) => string | und
     async setFit(wanted) {
       fit = wanted;
       if (answer(true) !== undefined) return;
-      if (fit) await listen(port);
+      if (fit) await listen();
       else await close();
     },
     dispose: close,

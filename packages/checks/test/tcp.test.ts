@@ -59,6 +59,17 @@ describe("the answer", () => {
     expect(await outcome(TcpCheck, config, port)).toMatch(wanted);
   });
 
+  test("that goes on while this process stands still is not taken for whole", async () => {
+    const { port } = await oddServer((socket) =>
+      socket.once("data", () => {
+        socket.write("imok");
+        setTimeout(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300), 30);
+        setTimeout(() => socket.write(" and proud\n"), 40);
+      }),
+    );
+    expect(await outcome(TcpCheck, RUOK, port)).toMatch(/wanted the answer "imok", got "imok and proud/);
+  });
+
   test("is given up where it has no end", async () => {
     const { port, connections } = await oddServer((socket) => {
       const more = (): void => void (socket.destroyed || socket.write("x".repeat(16_384), more));
