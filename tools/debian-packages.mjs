@@ -20,6 +20,9 @@ const POSTGRESQL = { file: "/usr/lib/postgresql/15/bin/postgres", debianPackage:
 /** For the page for people. */
 const CHROMIUM = { program: "chromium", debianPackage: "chromium" };
 const PGBOUNCER = { program: "pgbouncer", debianPackage: "pgbouncer" };
+const PATRONI = { program: "patroni", debianPackage: "patroni" };
+/** By it Patroni speaks to etcd. */
+const PYTHON_ETCD = { file: "/usr/lib/python3/dist-packages/etcd/__init__.py", debianPackage: "python3-etcd" };
 /** Its promtool checks rules and metrics. */
 const PROMETHEUS = { program: "promtool", debianPackage: "prometheus" };
 /** Programs of it alone, which work on a machine that something else has started. */
@@ -38,6 +41,8 @@ export const FOR_TESTS = [
   POSTGRESQL,
   CHROMIUM,
   PGBOUNCER,
+  PATRONI,
+  PYTHON_ETCD,
   PROMETHEUS,
   SYSTEMD,
   NGINX,

@@ -22,6 +22,8 @@ export { runLighthouse, runnerProgram, startRunner } from "./lighthouse-runner.j
 export type { ListeningServer } from "./listening-server.js";
 export type { NginxOptions, NginxServer } from "./nginx.js";
 export { prepareNginx } from "./nginx.js";
+export type { PatroniCluster, PatroniOptions } from "./patroni-cluster.js";
+export { PatroniMember, startPatroni } from "./patroni-cluster.js";
 export type { PgbouncerOptions } from "./pgbouncer.js";
 export { startPgbouncer } from "./pgbouncer.js";
 export type { PostgresqlOptions } from "./postgresql.js";

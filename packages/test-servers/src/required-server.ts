@@ -24,6 +24,8 @@ const SERVERS = {
     debianPackage: "postgresql-15",
   },
   pgbouncer: { variable: undefined, program: "pgbouncer", debianPackage: "pgbouncer" },
+  // It speaks to etcd by a package that it only suggests.
+  patroni: { variable: undefined, program: "patroni", debianPackage: "patroni python3-etcd" },
   nginx: { variable: undefined, program: "nginx", debianPackage: "nginx-light" },
   promtool: { variable: undefined, program: "promtool", debianPackage: "prometheus" },
   // Its programs are there without it being what has started the machine.
@@ -69,6 +71,11 @@ export function postgresqlBinary(name: "postgres" | "initdb" | "pg_basebackup" |
 /** The path of the pgbouncer that tests run. Throws where there is none. */
 export function pgbouncerBinary(): string {
   return foundServer("pgbouncer");
+}
+
+/** The path of Patroni. Throws where there is none. */
+export function patroniBinary(): string {
+  return foundServer("patroni");
 }
 
 /** The path of Prometheus' promtool. Throws where there is none. */
