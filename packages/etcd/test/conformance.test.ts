@@ -19,7 +19,7 @@ describe.skipIf(!requireServer("etcd"))("etcd", () => {
       plugin: EtcdDiscovery,
       create,
       cuts: [{ name: "refuses connections" }, { name: "hangs" }],
-      leaseMs: 3_000,
+      leaseMs: 3_500,
       invalidConfigs: [
         { config: {}, path: "" },
         { config: { hosts: [] }, path: "hosts" },
@@ -36,7 +36,7 @@ describe.skipIf(!requireServer("etcd"))("etcd", () => {
     const proxy = await startTcpProxy({ targetPort: members[0]?.port ?? 0 });
     return {
       directory,
-      config: { hosts: [`127.0.0.1:${proxy.port}`], prefix, lease: "2s" },
+      config: { hosts: [`127.0.0.1:${proxy.port}`], prefix, lease: "3s" },
       put: (cluster, node) => gateway.put(`${prefix}/${cluster}/${node.name}`, serializeNode(node)),
       remove: (cluster, node) => gateway.delete(`${prefix}/${cluster}/${node.name}`),
       putText: (cluster, name, text) => gateway.put(`${prefix}/${cluster}/${name}`, text),

@@ -140,7 +140,7 @@ describe.skipIf(!requireServer("etcd"))("a single etcd", () => {
   test("that has no space left loses nobody who is there, and takes who could not register when it has", async () => {
     const full = await started({ flags: ["--quota-backend-bytes", String(2 ** 20)] });
     const watched = watch(discoveryFor({ hosts: full.hosts }), "web");
-    const before = report(discoveryFor({ hosts: full.hosts, lease: "2s" }), "web", node(8003));
+    const before = report(discoveryFor({ hosts: full.hosts, lease: "10s" }), "web", node(8003));
     await eventually(() => expect(before.told).toEqual(["registered"]));
     const filler = "x".repeat(100_000);
     const fill = async (): Promise<void> => {

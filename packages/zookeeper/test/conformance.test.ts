@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, it } from "vitest";
 import ZooKeeperDiscovery from "../src/index.js";
 import { PlainClient } from "./support/plain-client.js";
 
-const SESSION_MS = 3000;
+const SESSION_MS = 4000;
 
 describe.skipIf(!requireServer("zookeeper"))("a real ZooKeeper", () => {
   let ensemble: ZookeeperEnsemble;
@@ -59,7 +59,7 @@ describe.skipIf(!requireServer("zookeeper"))("a real ZooKeeper", () => {
       { config: { hosts: ["zk1:2181"], path: "/lighthouse", username: "lighthouse" }, path: "username" },
     ],
     cuts: [{ name: "refuses connections" }, { name: "hangs" }],
-    leaseMs: SESSION_MS + 500,
+    leaseMs: SESSION_MS,
   };
   discoveryConformance({ describe, it: it.concurrent }, subject);
 });
