@@ -79,7 +79,7 @@ describe.skipIf(!isThere)("clients of a primary and two standbys", () => {
       service_file: serviceFile,
       pgbouncer: { include, admin: { host: "127.0.0.1", port: pgbouncer.port, user: "admin" } },
       connection: { user: "app", passfile: set.passfile, database: "postgres", sslmode: "prefer" },
-      probe_timeout: "2s",
+      probe_timeout: "20s",
     };
     part = new ClientsPart(settings, contextOf(set.directory));
   });

@@ -68,7 +68,8 @@ export class ReplicationSet {
       replication: { user: "replicator", passfile: this.passfile, sslmode: "prefer" },
       config_file: join(server.confDirectory, "90-lighthouse.conf"),
       hba_file: "auto",
-      probe_timeout: "2s",
+      // A member that is slow on a busy machine is there all the same.
+      probe_timeout: "20s",
       ...more,
     };
   }
