@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { haproxyCommand, requireServer, waitFor } from "@lighthouse-sd/test-servers";
-import { afterEach, describe, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
+import { AdminSocket } from "../src/runtime/admin-socket.js";
 import { cluster, freePort, type Live, live, node } from "./live-haproxy.js";
 
 const ROUNDS = 4;
@@ -8,6 +9,18 @@ const ROUNDS = 4;
 describe.skipIf(!requireServer("haproxy"))("connections to HAProxy's admin socket", () => {
   let running: Live | undefined;
   afterEach(() => running?.end());
+
+  test("are not given up where this process itself stood still for longer than an answer may take", async () => {
+    running = await live({}, 0);
+    await running.sync([cluster("web", { port: await freePort() }, [])]);
+    const { signal } = new AbortController();
+    const socket = AdminSocket.open(join(running.directory, "haproxy.sock"), 1000, { signal });
+    await socket.send("show info");
+    const answer = socket.send("show info");
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1200);
+    expect(await answer).toContain(`Pid: ${await running.pid()}`);
+    socket.close();
+  });
 
   // HAProxy takes ten of them by default, and then none until one is closed.
   test("are closed when a sync ends, also where the members of several clusters wait for their first check", async () => {

@@ -40,12 +40,17 @@ export class FaultyWeb {
     this.#socket = join(harness.directory, "haproxy.sock");
   }
 
-  /** Serves `nodes`; what others change is looked for often. */
+  /** Serves `nodes`; what others change is looked for often. `hangs`: HAProxy will leave a command without an answer, and
+   * is not waited for as long as in life. */
   static async serving(
     nodes: readonly Node[],
-    { config = {}, block = {} }: { config?: Record<string, unknown>; block?: Partial<HAProxyBlock> } = {},
+    {
+      config = {},
+      block = {},
+      hangs = false,
+    }: { config?: Record<string, unknown>; block?: Partial<HAProxyBlock>; hangs?: boolean } = {},
   ): Promise<FaultyWeb> {
-    const harness = await live({ resync: `${RESYNC_MS}ms`, ...config }, 0, HANG_MS);
+    const harness = await live({ resync: `${RESYNC_MS}ms`, ...config }, 0, hangs ? HANG_MS : undefined);
     const web = new FaultyWeb(harness, block, await freePort());
     await web.settle(nodes);
     return web;

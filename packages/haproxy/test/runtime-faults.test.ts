@@ -43,7 +43,7 @@ describe.skipIf(!requireServer("haproxy"))("a batch that is cut short is finishe
     ["the end of a removal", "del server", "mute", [A, C]],
     ["a weight", "set server web/127.0.0.1:82 weight", "swallow", [A, node(82, { weight: 7 }), C]],
   ] as const)("where HAProxy hangs at %s", async (_what, beginning, treatment, nodes) => {
-    const web = await serving([A, B]);
+    const web = await serving([A, B], { hangs: true });
     const middle = await web.interpose();
     middle.treat = once(beginning, treatment);
     const settled = await web.settle(nodes);
@@ -53,7 +53,7 @@ describe.skipIf(!requireServer("haproxy"))("a batch that is cut short is finishe
   });
 
   test("where a member was taken out of rotation, and is there again before HAProxy answers", async () => {
-    const web = await serving([A, B]);
+    const web = await serving([A, B], { hangs: true });
     const middle = await web.interpose();
     middle.treat = once("set server web/127.0.0.1:82 state maint", "mute");
     await expect(web.live.sync([web.cluster([A])])).rejects.toThrow(/did not answer/);
@@ -64,7 +64,7 @@ describe.skipIf(!requireServer("haproxy"))("a batch that is cut short is finishe
 
   test("where a first check is waited for", async () => {
     const block = { server_options: "check inter 50ms" };
-    const web = await serving([A, B], { block });
+    const web = await serving([A, B], { block, hangs: true });
     const middle = await web.interpose();
     middle.treat = once("enable health", "swallow");
     await web.settle([A, B, C]);
@@ -72,7 +72,7 @@ describe.skipIf(!requireServer("haproxy"))("a batch that is cut short is finishe
   });
 
   test("where HAProxy dies: it is started again, with all members", async () => {
-    const web = await serving([A, B]);
+    const web = await serving([A, B], { hangs: true });
     const middle = await web.interpose();
     const pid = await web.live.pid();
     middle.treat = once("add server web/127.0.0.1:84", "mute");
@@ -91,7 +91,7 @@ describe.skipIf(!requireServer("haproxy"))("a batch that is cut short is finishe
   });
 
   test("where HAProxy gives an answer that no version is known to give: by a reload that quotes it", async () => {
-    const web = await serving([A, B]);
+    const web = await serving([A, B], { hangs: true });
     const middle = await web.interpose();
     middle.treat = once("add server", { answer: "Gone fishing." });
     const settled = await web.settle([A, B, C]);
@@ -189,7 +189,7 @@ describe.skipIf(!requireServer("haproxy"))("what others do at run time", () => {
 describe.skipIf(!requireServer("haproxy"))("a runner that is killed in the middle of", () => {
   test("a join: the next one lets the node into rotation once it is checked", async () => {
     const block = { server_options: "check inter 100ms" };
-    const web = await serving([A], { block });
+    const web = await serving([A], { block, hangs: true });
     await untilLooked(web, [A]);
     const middle = await web.interpose();
     middle.treat = once("set server web/127.0.0.1:82 state drain", "mute");
@@ -201,7 +201,7 @@ describe.skipIf(!requireServer("haproxy"))("a runner that is killed in the middl
   });
 
   test("an addition without checks: the next one finishes it, and keeps a person's maintenance", async () => {
-    const web = await serving([A, B]);
+    const web = await serving([A, B], { hangs: true });
     await untilLooked(web, [A, B]);
     await web.ask("set server web/127.0.0.1:81 state maint");
     const middle = await web.interpose();

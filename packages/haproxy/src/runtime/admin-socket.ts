@@ -25,6 +25,7 @@ export class AdminSocketError extends Error {
 export const ANSWER_LIMIT_MS = 5000;
 
 const PROMPT = "\n> ";
+const LIMIT_PARTS = 10;
 
 interface Asked {
   readonly command: string;
@@ -110,11 +111,18 @@ export class AdminSocket {
     this.#limit();
   }
 
-  /** Gives the first command without an answer its time. */
+  /** Gives the first command without an answer its time. It is counted in parts, and what has come is read between two:
+   * a time in which this process itself stood still is one part, and is not held against HAProxy. */
   #limit(): void {
-    clearTimeout(this.#timer);
+    clearInterval(this.#timer);
     const [first] = this.#asked;
-    if (first !== undefined) this.#timer = setTimeout(() => this.#end(this.#hung(first.command)), this.#limitMs);
+    if (first === undefined) return;
+    let parts = LIMIT_PARTS;
+    const count = (): void => {
+      parts -= 1;
+      if (parts === 0) this.#end(this.#hung(first.command));
+    };
+    this.#timer = setInterval(count, this.#limitMs / LIMIT_PARTS);
   }
 
   #hung(command: string): AdminSocketError {
@@ -125,7 +133,7 @@ export class AdminSocket {
   #end(error?: Error): void {
     this.#ended ??= this.#describe(error);
     this.#release();
-    clearTimeout(this.#timer);
+    clearInterval(this.#timer);
     this.#socket.destroy();
     for (const { reject } of this.#asked.splice(0)) reject(this.#ended);
   }
