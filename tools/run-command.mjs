@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { Failure } from "./terminal.mjs";
+import { Failure, say } from "./terminal.mjs";
 
 /** The repository's root. */
 export const root = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
@@ -14,23 +15,23 @@ function onSignal(signal) {
 }
 
 /**
- * Runs a program to its end and gives its exit code and output (empty where `show` lets it through to the terminal).
+ * Runs a program to its end and gives its exit code and output (empty where `show` lets it through to the terminal; a
+ * word there is put before each line).
  * A Ctrl-C reaches the program too, by the terminal: this waits for it to end, and then ends with 130.
  */
 export async function run(file, args, { cwd = root, env = {}, show = false } = {}) {
   const child = spawn(file, args, {
     cwd,
     env: { ...process.env, ...env },
-    stdio: ["ignore", show ? "inherit" : "pipe", show ? "inherit" : "pipe"],
+    stdio: ["ignore", show === true ? "inherit" : "pipe", show === true ? "inherit" : "pipe"],
   });
   if (running.size === 0) process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
   running.add(child);
   try {
     const output = { stdout: "", stderr: "" };
     for (const name of ["stdout", "stderr"]) {
-      child[name]?.setEncoding("utf8").on("data", (part) => {
-        output[name] += part;
-      });
+      if (typeof show === "string") showLines(child[name], show);
+      else child[name]?.setEncoding("utf8").on("data", (part) => (output[name] += part));
     }
     const code = await new Promise((resolve, reject) => {
       child.once("error", (error) => reject(new Failure(`cannot run ${file}: ${error.message}`)));
@@ -42,6 +43,10 @@ export async function run(file, args, { cwd = root, env = {}, show = false } = {
     running.delete(child);
     if (running.size === 0) process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
   }
+}
+
+function showLines(input, word) {
+  createInterface({ input }).on("line", (line) => say(`${word}: ${line}`));
 }
 
 /** Likewise, but anything but exit code 0 is a failure that shows what the program wrote. */

@@ -1,8 +1,9 @@
 // npm test: set-up, the tests of every package, and the end-to-end tests against real servers.
 import { join } from "node:path";
 import { FOR_TESTS, PATH } from "./debian-packages.mjs";
-import { root, run } from "./run-command.mjs";
-import { setUp, turbo, workspacePackages } from "./setup.mjs";
+import { root } from "./run-command.mjs";
+import { runTests } from "./run-tests.mjs";
+import { setUp, workspacePackages } from "./setup.mjs";
 import { bold, dim, Failure, green, main, red, say, step, yellow } from "./terminal.mjs";
 import { RESULTS, readResults, removeResults } from "./test-results.mjs";
 
@@ -21,22 +22,15 @@ await main(async () => {
   for (const directory of workspacePackages()) removeResults(directory);
   const env = { PATH, ...(options.includes("--full") ? { LIGHTHOUSE_TEST_FULL: "1" } : {}) };
   const began = Date.now();
+  const outside = `--reporter=${join(root, "tools/outside-errors-reporter.mjs")}`;
+  const report = ["--reporter=default", "--reporter=json", `--outputFile.json=${RESULTS}`, outside];
   step("testing every package");
-  const packages = await runTests("test", env);
+  const arePackagesWell = await runTests("test", report, env);
   step("testing end to end, against the real servers");
-  const endToEnd = await runTests("test:e2e", env);
-  const isWell = packages === 0 && endToEnd === 0;
+  const isWell = (await runTests("test:e2e", report, env)) && arePackagesWell;
   summarise((Date.now() - began) / 1000, isWell);
   return isWell ? 0 : 1;
 });
-
-async function runTests(task, env) {
-  const outside = `--reporter=${join(root, "tools/outside-errors-reporter.mjs")}`;
-  const report = ["--reporter=default", "--reporter=json", `--outputFile.json=${RESULTS}`, outside];
-  // Set-up has built everything; with other arguments than there turbo would build all of it again.
-  const flags = ["--only", "--continue", "--concurrency=2", "--ui=stream", "--output-logs=new-only"];
-  return (await run(...turbo(["run", task, ...flags, "--", ...report], { env, show: true }))).code;
-}
 
 function summarise(seconds, isWell) {
   const results = workspacePackages().flatMap((directory) => readResults(directory) ?? []);

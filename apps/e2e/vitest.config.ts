@@ -1,9 +1,22 @@
+import { basename } from "node:path";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** They make load: beside others on two cores they would measure the machine. */
 const WITH_LOAD = ["kill-runner", "reload-under-load", "runtime-changes", "scale"].map(
   (name) => `test/${name}.test.ts`,
 );
+
+/** Those that take longest, begun in this order: no long one is left for the end, to run alone. */
+const LONGEST = ["new-plugin", "registry-faults-etcd", "registry-faults-zookeeper", "hostile-records"];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const names = files.map(({ moduleId }) => basename(moduleId, ".test.ts"));
+    const long = LONGEST.flatMap((name) => files.filter((_file, index) => names[index] === name));
+    return [...long, ...(await super.sort(files.filter((file) => !long.includes(file))))];
+  }
+}
 
 /* All others wait more than they work, for programs to start and for time-outs to pass: beside one another. Limits are
  * for a hang, not for speed: each wait inside a test has its own. */
@@ -12,6 +25,7 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 120_000,
     teardownTimeout: 30_000,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
