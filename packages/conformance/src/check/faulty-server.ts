@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CheckTarget } from "@lighthouse-sd/core";
+import { Patience } from "../plugin/patience.js";
 
 const TRICKLE_MS = 20;
 const CHUNK = Buffer.alloc(65_536, "x");
@@ -56,8 +57,8 @@ export class FaultyServer {
 
   /** Waits until all connections are closed. False: not within `limitMs`. */
   async isLeft(limitMs: number): Promise<boolean> {
-    const deadline = performance.now() + limitMs;
-    while (this.#open.size > 0 && performance.now() < deadline) await sleep(5);
+    const patience = new Patience(limitMs);
+    while (this.#open.size > 0 && !patience.isOver()) await sleep(5);
     return this.#open.size === 0;
   }
 

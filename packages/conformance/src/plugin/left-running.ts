@@ -1,5 +1,6 @@
 import { AsyncLocalStorage, createHook } from "node:async_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Patience } from "./patience.js";
 
 /** What keeps working until it is told to stop, by Node's name for it. */
 const KINDS: Readonly<Record<string, string>> = {
@@ -39,8 +40,8 @@ export async function leftRunning(waitMs: number, run: () => Promise<void>): Pro
   }).enable();
   try {
     await inside.run(token, run);
-    const deadline = performance.now() + waitMs;
-    while (alive.size > 0 && performance.now() < deadline) await unseen(() => sleep(10));
+    const patience = new Patience(waitMs);
+    while (alive.size > 0 && !patience.isOver()) await unseen(() => sleep(10));
     return [...alive.values()];
   } finally {
     hook.disable();

@@ -3,4 +3,4 @@ import { discoveryConformance } from "../../src/index.js";
 import BoardDiscovery from "./board/board-discovery.js";
 import { boardSubject } from "./board/board-subject.js";
 
-discoveryConformance({ describe, it }, boardSubject(BoardDiscovery));
+discoveryConformance({ describe, it: it.concurrent }, boardSubject(BoardDiscovery));

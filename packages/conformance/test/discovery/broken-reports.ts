@@ -26,7 +26,7 @@ export const brokenReports: readonly BrokenDiscovery[] = [
     fault: "says that a node is registered before it is",
     plugin: reporting(async ({ registration, signal, right }) => {
       registration.registered();
-      await Promise.race([sleep(200), aborted(signal)]);
+      await Promise.race([sleep(3000), aborted(signal)]);
       return right();
     }),
     breaks: EXACTLY,

@@ -120,7 +120,7 @@ export const brokenWatches: readonly BrokenDiscovery[] = [
       const stop = new AbortController();
       void right({ signal: stop.signal });
       await aborted(signal);
-      setTimeout(() => stop.abort(), 2000);
+      setTimeout(() => stop.abort(), 5000);
     }),
     breaks: "tells nothing after the abort",
   },

@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** How long the board keeps a note whose writer is gone, in milliseconds. */
-export const LEASE_MS = 300;
+export const LEASE_MS = 1_500;
 
 interface Note {
   readonly text: string;
@@ -40,9 +41,20 @@ export class Board {
   async open(): Promise<void> {
     const server = createServer((socket) => this.#serve(socket));
     this.#server = server;
-    server.listen(this.#port, "127.0.0.1");
-    await once(server, "listening");
+    while (!(await this.#listens(server))) await sleep(20);
     this.#port = (server.address() as AddressInfo).port;
+  }
+
+  /** False: somebody else's connection has been given the port since the board was closed, for as long as it lasts. */
+  async #listens(server: Server): Promise<boolean> {
+    try {
+      server.listen(this.#port, "127.0.0.1");
+      await once(server, "listening");
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+      return false;
+    }
   }
 
   /** Ends every connection and refuses new ones; the notes stay. */
