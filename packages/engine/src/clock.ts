@@ -11,7 +11,8 @@ export interface Clock {
   after(ms: number, callback: () => void): () => void;
 }
 
-/** The real time. Its timers keep the process alive. */
+/** The real time. Its timers keep the process alive. What has arrived when one is due is heard first: time in which this
+ * process stood still (suspended, starved, swapped out) is held against nobody who has answered meanwhile. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   elapsed: () => performance.now(),
@@ -22,8 +23,17 @@ export const systemClock: Clock = {
       const immediate = setImmediate(callback);
       return () => clearImmediate(immediate);
     }
-    const timer = setTimeout(callback, Math.min(ms, LONGEST_TIMER));
-    return () => clearTimeout(timer);
+    let due: NodeJS.Immediate | undefined;
+    const timer = setTimeout(
+      () => {
+        due = setImmediate(callback);
+      },
+      Math.min(ms, LONGEST_TIMER),
+    );
+    return () => {
+      clearTimeout(timer);
+      clearImmediate(due);
+    };
   },
 };
 

@@ -1,5 +1,6 @@
 import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { writeFileAtomic } from "@lighthouse-sd/plugin-kit";
 import { eventually } from "@lighthouse-sd/test-servers";
 import { describe, expect, test } from "vitest";
 import { fakeDiscovery } from "./support/fake-discovery.js";
@@ -316,10 +317,18 @@ describe("a start without the source", () => {
     const { membership } = await running(first, directory, clock);
     first.answer("web", [A]);
     const file = join(directory, "web.snapshot");
-    await eventually(async () => {
+    const ageMs = async (): Promise<number> => {
+      const [, at = ""] = /"at":"([^"]+)"/.exec(await readFile(file, "utf8")) ?? [];
+      return clock.now() - Date.parse(at);
+    };
+    for (let hour = 0; hour < 26; hour++) {
       await clock.advance(HOUR);
-      expect(await readFile(file, "utf8")).toMatch(/"at":"2026-01-0[2-9]/);
-    });
+      // Time stands still while it is written, however long the disk takes.
+      await eventually(async () => {
+        await clock.advance(0);
+        expect(await ageMs()).toBeLessThanOrEqual(2 * HOUR);
+      });
+    }
     await membership.stop();
     const plugin = fakeDiscovery();
     const { source } = await running(plugin, directory, clock);
@@ -427,15 +436,18 @@ test("no cluster's file is written more than once a second, and files are privat
   const members = async (): Promise<number> =>
     (await readFile(file, "utf8").catch(() => "")).split('"source"').length - 1;
   plugin.answer("web", [A]);
-  await eventually(async () => {
-    await clock.advance(300);
-    expect(await members()).toBe(1);
-  });
+  await clock.advance(300);
+  // It is being written now.
   plugin.answer("web", [A, B]);
-  await clock.advance(600);
+  await eventually(async () => expect(await members()).toBe(1));
+  await clock.advance(900);
+  // What could be written has been when as much is written beside it.
+  await writeFileAtomic(join(directory, "beside"), "x");
+  await rm(join(directory, "beside"));
+  await clock.advance(0);
   expect(await members()).toBe(1);
   await eventually(async () => {
-    await clock.advance(200);
+    await clock.advance(100);
     expect(await members()).toBe(2);
   });
   expect(await readdir(directory)).toEqual(["web.snapshot"]);

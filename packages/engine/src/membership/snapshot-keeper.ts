@@ -120,9 +120,14 @@ export class SnapshotKeeper {
     const snapshot = wanted();
     const before = this.#kept.get(cluster) ?? UNWRITTEN;
     const written = { content: contentText(snapshot), at: snapshot.at };
-    this.#kept.set(cluster, { ...before, wanted: undefined });
-    if (before.written?.content === written.content && written.at - before.written.at < REFRESH_MS) return;
+    const isYoung = before.written !== undefined && written.at - before.written.at < REFRESH_MS;
+    if (isYoung && before.written?.content === written.content) {
+      this.#kept.set(cluster, { ...before, wanted: undefined });
+      return;
+    }
     const writtenAt = this.#options.clock.elapsed();
+    // Counted from its beginning: what changes while it goes on, on a slow disk for long, waits as well.
+    this.#kept.set(cluster, { ...before, wanted: undefined, writtenAt });
     try {
       await writeFileAtomic(this.#path(cluster), renderSnapshot(snapshot, written.content), { mode: 0o600 });
       this.#failures.delete(cluster);
