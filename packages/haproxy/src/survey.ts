@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { type CallOptions, type Cluster, type Context, durationMs, type Peer } from "@lighthouse-sd/core";
 import { lockTarget, type TargetLock } from "@lighthouse-sd/plugin-kit";
 import type { AcceptedInputs } from "./check/accepted-inputs.js";
@@ -5,11 +6,15 @@ import type { HAProxyBlock, HAProxyConfig } from "./config/haproxy-config.js";
 import { digestFiles, makeFolders, readOwnFile, realConfigFile } from "./config-file.js";
 import { desiredParts } from "./desired-parts.js";
 import { findBinary } from "./process/find-binary.js";
-import { findRunning, type Running, rivalsOf } from "./process/find-running.js";
+import { findRunning, type Running, type RunningSearch, rivalsOf } from "./process/find-running.js";
 import { readMembers, readPeers } from "./render/read-members.js";
 import type { ClusterPart } from "./render/render-cluster.js";
 import { ANSWER_LIMIT_MS } from "./runtime/admin-socket.js";
 import { mayHaveBackups } from "./runtime/backend-work.js";
+
+/** Looks, and milliseconds between two, until a process that serves beside another one counts as there to stay. */
+const RIVAL_LOOKS = 40;
+const RIVAL_LOOK_MS = 50;
 
 /** What a sync has found before it decides. */
 export interface Survey {
@@ -69,7 +74,7 @@ export class Surveyor {
       clusters.some(({ config: block, nodes }) => mayHaveBackups({ block, nodes }));
     const look = { mayHaveBackups: withBackups, answerLimitMs: this.#answerLimitMs };
     const search = { config, binary, lastSocket: accepted?.config.socket_file, ...look };
-    const running = config.process.mode === "none" ? null : await findRunning(search, options);
+    const { running, rivals } = await this.#findSettled(search, options);
     const known = { inFile: readMembers(fileText ?? ""), running: running?.process.servers ?? new Map() };
     const isWaiting = clusters.some((cluster) => cluster.nodes === null && cluster.config.peers);
     return {
@@ -77,11 +82,26 @@ export class Surveyor {
       binary,
       fileText,
       running,
-      rivals: await this.#findRivals(config, binary, running),
+      rivals,
       parts: desiredParts(clusters, known),
       knownPeers: isWaiting ? readPeers(fileText ?? "") : [],
       extraFiles: await digestFiles(config.extra_files),
     };
+  }
+
+  /** What runs, and what serves beside it. Whoever was told to finish a moment ago, by somebody else's reload, goes on
+   * listening, and may even answer, until it hears of it: that is waited for. */
+  async #findSettled(
+    search: RunningSearch,
+    options: CallOptions,
+  ): Promise<{ readonly running: Running | null; readonly rivals: readonly number[] }> {
+    const { config, binary } = search;
+    for (let looks = 1; ; looks++) {
+      const running = config.process.mode === "none" ? null : await findRunning(search, options);
+      const rivals = await this.#findRivals(config, binary, running);
+      if (rivals.length === 0 || looks === RIVAL_LOOKS) return { running, rivals };
+      await delay(RIVAL_LOOK_MS, undefined, options);
+    }
   }
 
   /** Looked for at the first sync and then once in a resync: a look goes through all processes of the host. */

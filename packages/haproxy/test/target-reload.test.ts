@@ -2,7 +2,14 @@ import { spawn } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { haproxyBinary, haproxyStats, requireServer, startHttpLoad, waitFor } from "@lighthouse-sd/test-servers";
+import {
+  haproxyBinary,
+  haproxyStats,
+  requireServer,
+  startHttpLoad,
+  suspend,
+  waitFor,
+} from "@lighthouse-sd/test-servers";
 import { afterEach, describe, expect, test } from "vitest";
 import { body, cluster, freePort, type Live, live, node, reloads } from "./live-haproxy.js";
 
@@ -180,6 +187,23 @@ describe.skipIf(!requireServer("haproxy"))("a reload", () => {
     expect(result.converged).toBe(true);
     await waitFor(async () => (await harness.processes()).length === 1, { what: "only one process to be left" });
     expect(await harness.processes()).not.toContain(left);
+  });
+
+  test("of somebody else is not made once more while the old process has not heard yet that it is to finish", async () => {
+    const harness = await serving();
+    const web = cluster("web", { port: harness.port }, apps(harness));
+    const before = await harness.pid();
+    suspend(before);
+    await startByHand(harness, ["-D", "-p", join(harness.directory, "other.pid"), "-sf", String(before)]);
+    const after = await harness.pid();
+    expect(after).not.toBe(before);
+    await harness.restart();
+    const sync = harness.sync([web]);
+    // It has most likely been seen to listen by then.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    process.kill(before, "SIGCONT");
+    expect(await sync).toMatchObject({ converged: true, changes: [] });
+    expect(await harness.pid()).toBe(after);
   });
 
   test("one that somebody else started on another file is recognised and brought in line", async () => {

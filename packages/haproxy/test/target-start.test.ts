@@ -77,7 +77,9 @@ describe.skipIf(!requireServer("haproxy"))("an HAProxy that Lighthouse starts", 
     } finally {
       process.kill(pid, "SIGCONT");
     }
-    expect(await harness.sync(clusters)).toMatchObject({ converged: true, changes: [] });
+    const again = await waitFor(() => harness.sync(clusters), { what: "HAProxy to answer again", deadlineMs: 30_000 });
+    expect(again).toMatchObject({ converged: true, changes: [] });
+    expect(await harness.processes()).toEqual([pid]);
   });
 
   test("members that are not known yet are those that the file has", async () => {

@@ -133,7 +133,7 @@ export class NginxTarget {
     if (taken.length > 0 || owed !== undefined) {
       await writeOwed(directory, {});
       if (typeof running === "string") return this.#idle(running, changes, problems);
-      await this.#reload(running, signal);
+      await this.#reload(signal);
       changes.push(reloadChange(changed));
     }
     await removeOwed(directory);
@@ -155,11 +155,11 @@ export class NginxTarget {
     });
   }
 
-  async #reload(running: RunningNginx | undefined, signal: AbortSignal): Promise<void> {
+  async #reload(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     this.#reloadedAt = performance.now();
     const [config, cwd] = [this.#config, this.#context.directory];
-    await reloadNginx({ config, running, pidFile: this.#pidFile(), cwd, signal });
+    await reloadNginx({ config, pidFile: this.#pidFile(), cwd, signal });
   }
 
   /** The files are good and in place: an nginx that starts takes them. */

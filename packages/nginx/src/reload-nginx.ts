@@ -8,8 +8,7 @@ const LOOK_AGAIN_MS = 20;
 /** What a reload needs to know. */
 export interface ReloadCall {
   readonly config: NginxConfig;
-  /** What is running now; undefined: nobody has said where its process id stands. */
-  readonly running: RunningNginx | undefined;
+  /** Where the process id of what is running stands; undefined: nobody has said. */
   readonly pidFile: string | undefined;
   readonly cwd: string;
   readonly signal: AbortSignal;
@@ -18,10 +17,24 @@ export interface ReloadCall {
 /** Has nginx load its files; resolves when it has: a master that refuses them keeps its workers, and says so in its log
  * alone, so new workers are what tells. */
 export async function reloadNginx(call: ReloadCall): Promise<void> {
-  const { config, running, pidFile } = call;
+  const { config, pidFile } = call;
+  const before = pidFile === undefined ? undefined : await withWorkers(pidFile, call);
   if (config.reload !== undefined) await runReload(config.reload, call);
-  else if (running !== undefined) tell(running.pid);
-  if (running !== undefined && pidFile !== undefined) await newWorkers(running, pidFile, call);
+  else if (before !== undefined) tell(before.pid);
+  if (before !== undefined && pidFile !== undefined) await newWorkers(before, pidFile, call);
+}
+
+/** The nginx as it runs at this moment. One that is only starting has no workers yet, and its first ones are no answer to
+ * a reload: they are waited for. */
+async function withWorkers(pidFile: string, { config, signal }: ReloadCall): Promise<RunningNginx> {
+  const deadline = performance.now() + durationMs(config.timeout);
+  for (;;) {
+    const now = await findNginx(pidFile);
+    signal.throwIfAborted();
+    if (typeof now === "string") throw new Error(`${now}; the files are in place, and it takes them when it starts`);
+    if (now.workers.length > 0 || performance.now() > deadline) return now;
+    await pause(LOOK_AGAIN_MS, signal);
+  }
 }
 
 function tell(pid: number): void {
