@@ -155,7 +155,7 @@ describe.skipIf(!requireServer("rabbitmq"))("beside real brokers", { timeout: LO
   });
 
   test("a runner killed in the middle of a join leaves a broker that the next start brings back", async () => {
-    const { program, hung } = await notingCommand(site, "ctl-hang", "join_cluster");
+    const { program, hung } = await notingCommand(site, "ctl-hang", { hangAt: "join_cluster" });
     const child = startChild(
       site,
       at(4),
@@ -182,11 +182,12 @@ describe.skipIf(!requireServer("rabbitmq"))("beside real brokers", { timeout: LO
 
   test("a runner ended in the middle of a join is gone soon; the next start ends the join, and the queues grow", async () => {
     await at(1).putQueue("orders", { "x-queue-type": "quorum" });
-    const { program, notes } = await notingCommand(site, "ctl-join");
+    const { program, notes, go } = await notingCommand(site, "ctl-join", { holdAt: "stop_app" });
     const cluster = clusterAt([at(1), at(4)], { join: "blank", grow_quorum_queues: true });
     const child = startChild(site, at(4), { command: [program], ...(await managed(4)) }, cluster);
     await untilSays(notes, "stop_app");
     child.kill("SIGTERM");
+    await writeFile(go, "");
     expect(await child.ended).toBe(0);
     expect(await readFile(notes, "utf8")).not.toContain("join_cluster");
     const runner = beside(site, at(4), { command: [program], ...(await managed(4)) }, hastyClock(20_000));

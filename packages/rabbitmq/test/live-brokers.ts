@@ -105,22 +105,23 @@ export function messagesOf({ problems }: SyncResult): string {
 }
 
 /** A rabbitmqctl that notes every command in `notes` and, before one that contains `hangAt`, hangs instead: its pid is then
- * in `hung`. */
+ * in `hung`. One that contains `holdAt` is carried out once there is a file `go`. */
 export async function notingCommand(
   site: RabbitmqSite,
   name: string,
-  hangAt = "no such word",
-): Promise<{ readonly program: string; readonly notes: string; readonly hung: string }> {
-  const [program, notes, hung] = [name, `${name}.notes`, `${name}.hung`].map((file) => join(site.directory, file));
+  { hangAt = "no such word", holdAt = "no such word" }: { readonly hangAt?: string; readonly holdAt?: string } = {},
+): Promise<{ readonly program: string; readonly notes: string; readonly hung: string; readonly go: string }> {
+  const [program, notes, hung, go] = ["", ".notes", ".hung", ".go"].map((end) => join(site.directory, `${name}${end}`));
   const script = [
     "#!/bin/sh",
     `printf '%s\\n' "$*" >> "${notes}"`,
     `case "$*" in *"${hangAt}"*) echo $$ > "${hung}"; exec sleep 100000;; esac`,
+    `case "$*" in *"${holdAt}"*) until [ -e "${go}" ]; do sleep 0.1; done;; esac`,
     `exec "${join(site.programs, "rabbitmqctl")}" "$@"`,
   ];
   await writeFile(program ?? "", `${script.join("\n")}\n`);
   await chmod(program ?? "", 0o755);
-  return { program: program ?? "", notes: notes ?? "", hung: hung ?? "" };
+  return { program: program ?? "", notes: notes ?? "", hung: hung ?? "", go: go ?? "" };
 }
 
 /** A cluster as the management API of one of its brokers shows it. */
