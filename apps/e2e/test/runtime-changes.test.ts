@@ -144,6 +144,8 @@ async function lookAtAll(fleet: Fleet): Promise<void> {
   const { site, web, streams, load, connections, left } = fleet;
   for (const cluster of [web, streams]) await inLine(site, cluster);
   const resting = web.resting();
+  // What HAProxy had given to one of them before may still wait to be read in this process.
+  await answeredSince(site, load, 20);
   const before = resting.map(({ served }) => served);
   await answeredSince(site, load, 40);
   expect(
