@@ -1,5 +1,5 @@
 import { freePort } from "@lighthouse-sd/test-servers";
-import { startMembers } from "./members.js";
+import { startMembers, whoAnswers } from "./members.js";
 import { Site } from "./site.js";
 
 /** A site whose runner serves one cluster, `web`, with one member, `app1`. */
@@ -20,5 +20,8 @@ export async function startRunningSite(prepare?: (site: Site) => Promise<void>):
     (await startMembers(["app1"])).map(({ node }) => node),
   );
   await site.start();
+  // A list that came late comes at run time, and the file follows.
+  await site.until("the file to have app1", async () => /^\s*server .*:\d+ id /m.test(await site.configText()));
+  await site.until("app1 to answer", async () => (await whoAnswers(port)).join() === "app1");
   return { site, port };
 }

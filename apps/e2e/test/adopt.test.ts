@@ -23,7 +23,7 @@ async function running(): Promise<Setting> {
     members.map(({ node }) => node),
   );
   await site.start();
-  expect(await whoAnswers(port)).toEqual(["app1", "app2"]);
+  await site.until("both to answer", async () => (await whoAnswers(port)).join() === "app1,app2");
   return { site, port, members };
 }
 
@@ -71,7 +71,7 @@ describe.skipIf(!requireServer("haproxy"))("an HAProxy that is already there", (
     await site.runner.stop();
     await killHaproxies(site.directory.path);
     await site.start();
-    expect(await whoAnswers(port)).toEqual(["app1", "app2"]);
+    await site.until("both to answer", async () => (await whoAnswers(port)).join() === "app1,app2");
     await site.untilOneHaproxy();
   });
 

@@ -16,7 +16,7 @@ describe.skipIf(!requireServer("haproxy"))("from a file to traffic", () => {
       [one, two].filter((node) => node !== undefined),
     );
     await site.start();
-    expect(await whoAnswers(port)).toEqual(["app1", "app2"]);
+    await site.until("app1 and app2 to answer", async () => (await whoAnswers(port)).join() === "app1,app2");
 
     await site.writeNodes(
       "web",
@@ -56,6 +56,10 @@ describe.skipIf(!requireServer("haproxy"))("from a file to traffic", () => {
     await site.writeNodes("web", nodes);
     await site.writeNodes("api", nodes);
     await site.start();
+    await site.until(
+      "the file to have all members",
+      async () => (await site.configText()).split(":8000 id ").length === 61,
+    );
     const before = {
       ...(await identity(site.configFile)),
       pid: await site.haproxyPid(),

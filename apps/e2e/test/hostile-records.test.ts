@@ -70,6 +70,7 @@ async function hostileSite(): Promise<Site> {
   await site.writeCluster("web", { port: await freePort(), peers: true, backend: ["balance roundrobin"] });
   await site.writeNodes("web", [good]);
   await site.start();
+  await site.untilServers("web", [good]);
   return site;
 }
 

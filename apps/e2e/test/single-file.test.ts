@@ -51,7 +51,7 @@ describe("the runner as a single file", () => {
     const runner = startRunner({ directory, stateDirectory, httpPort, program });
     try {
       await site.until("the runner to be ready", async () => (await runner.get("/readyz")).status === 200, 60_000);
-      expect(await whoAnswers(port)).toEqual(["app1", "app2"]);
+      await site.until("both to answer", async () => (await whoAnswers(port)).join() === "app1,app2");
     } finally {
       await runner.stop();
     }
