@@ -1,9 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import { resolve } from "node:path";
 import type { ConnectionOptions } from "node:tls";
 import type { JsonSchema } from "@lighthouse-sd/core";
-import { errnoOf, FileError } from "@lighthouse-sd/plugin-kit";
+import { readPemFile } from "@lighthouse-sd/plugin-kit";
 
 /** How a check speaks TLS. */
 export interface TlsSettings {
@@ -44,7 +43,9 @@ export const tlsSchema: JsonSchema = {
 export async function tlsOptions(settings: TlsSettings, name: string, directory: string): Promise<ConnectionOptions> {
   const serverName = settings.server_name ?? (isIP(name) === 0 ? name : undefined);
   const [ca, cert, key] = await Promise.all(
-    [settings.ca_file, settings.cert_file, settings.key_file].map((path) => readPem(path, directory)),
+    [settings.ca_file, settings.cert_file, settings.key_file].map((path) =>
+      path === undefined ? undefined : readPemFile(resolve(directory, path)),
+    ),
   );
   return {
     rejectUnauthorized: settings.verify ?? ca !== undefined,
@@ -54,19 +55,3 @@ export async function tlsOptions(settings: TlsSettings, name: string, directory:
     ...(key === undefined ? {} : { key }),
   };
 }
-
-async function readPem(path: string | undefined, directory: string): Promise<string | undefined> {
-  if (path === undefined) return undefined;
-  const absolute = resolve(directory, path);
-  try {
-    return await readFile(absolute, "utf8");
-  } catch (error) {
-    throw new FileError(absolute, "read the file", error, HINTS[errnoOf(error) ?? ""] ?? "");
-  }
-}
-
-const HINTS: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file",
-  EACCES: "make it readable for this process's user",
-  EISDIR: "it is a directory",
-};

@@ -243,7 +243,7 @@ describe("https", () => {
     [
       "whose authority's file is missing fails, and the file is named",
       { tls: { ca_file: "nothing.crt" } },
-      /cannot read the file \/.*nothing\.crt: ENOENT \(there is no such file\)/,
+      /cannot read the certificate or key \/.*nothing\.crt: ENOENT \(there is no such file\)/,
     ],
   ])("a certificate %s", async (_case, config, wanted) => {
     const { port, directory } = await tlsServer();

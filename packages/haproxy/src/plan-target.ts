@@ -8,9 +8,9 @@ import type { Admitted } from "./check/admit-parts.js";
 import { ConfigurationChecker } from "./check/configuration-checker.js";
 import type { HAProxyBlock, HAProxyConfig } from "./config/haproxy-config.js";
 import { realConfigFile } from "./config-file.js";
-import { fileDiff } from "./file-diff.js";
+import { maskedDiff } from "./masked-diff.js";
 import { planSync } from "./plan-sync.js";
-import { findBinary } from "./process/find-binary.js";
+import { findHAProxy } from "./process/find-haproxy.js";
 import { backendWork, fileWeights } from "./runtime/backend-work.js";
 import { differences } from "./runtime/member-changes.js";
 import { RuntimeEngine, type RuntimePlan } from "./runtime/runtime-engine.js";
@@ -25,9 +25,7 @@ export async function planTarget(
   clusters: readonly Cluster<HAProxyBlock>[],
   options: CallOptions,
 ): Promise<readonly Change[]> {
-  const binary = await findBinary(configured.binary, context.directory);
-  if (binary === undefined)
-    throw new Error(`${configured.binary} was not found: install HAProxy, or name its path in "binary"`);
+  const binary = await findHAProxy(configured.binary, context.directory);
   const configFile = await realConfigFile(configured.config_file).catch(() => configured.config_file);
   const config = { ...configured, config_file: configFile };
   const accepted = await readAcceptedInputs(configFile, context.log);
@@ -57,7 +55,7 @@ export async function planTarget(
 
 function fileChange({ config, fileText }: Survey, { rendered }: Admitted): readonly Change[] {
   if (rendered.text === fileText) return [];
-  const diff = fileDiff(config.config_file, fileText ?? "", rendered.text);
+  const diff = maskedDiff(config.config_file, fileText ?? "", rendered.text);
   return [{ kind: "file", target: config.config_file, action: fileText === null ? "created" : "changed", diff }];
 }
 

@@ -5,7 +5,7 @@ import type { AcceptedInputs } from "./check/accepted-inputs.js";
 import type { HAProxyBlock, HAProxyConfig } from "./config/haproxy-config.js";
 import { digestFiles, makeFolders, readOwnFile, realConfigFile } from "./config-file.js";
 import { desiredParts } from "./desired-parts.js";
-import { findBinary } from "./process/find-binary.js";
+import { findHAProxy } from "./process/find-haproxy.js";
 import { findRunning, type Running, type RunningSearch, rivalsOf } from "./process/find-running.js";
 import { readMembers, readPeers } from "./render/read-members.js";
 import type { ClusterPart } from "./render/render-cluster.js";
@@ -51,9 +51,7 @@ export class Surveyor {
     await makeFolders(this.#config);
     const config = { ...this.#config, config_file: await realConfigFile(this.#config.config_file) };
     this.#lock ??= await lockTarget(config.config_file, { name, directory });
-    const binary = await findBinary(config.binary, directory);
-    if (binary !== undefined) return { config, binary };
-    throw new Error(`${config.binary} was not found: install HAProxy, or name its path in "binary"`);
+    return { config, binary: await findHAProxy(config.binary, directory) };
   }
 
   async release(): Promise<void> {

@@ -11,8 +11,8 @@ import {
   type SyncResult,
   schemaValidator,
 } from "@lighthouse-sd/core";
+import { findProgram } from "@lighthouse-sd/plugin-kit";
 import { clusterSchema, configSchema } from "./config-schema.js";
-import { findProgram } from "./find-program.js";
 import type { NginxBlock, NginxConfig } from "./nginx-config.js";
 import { NginxTarget } from "./nginx-target.js";
 import { validateClusters } from "./validate-clusters.js";
@@ -28,8 +28,9 @@ export default class NginxBalancer extends Balancer<NginxConfig, NginxBlock> {
 
   /** nginx, and the program that has it load its files. */
   static async validateDependencies({ config }: CallOptions & { readonly config?: NginxConfig }): Promise<boolean> {
-    await findProgram("binary", config?.binary ?? "nginx", process.cwd());
-    if (config?.reload?.[0] !== undefined) await findProgram("reload", config.reload[0], process.cwd());
+    const directory = process.cwd();
+    await findProgram(config?.binary ?? "nginx", { key: "binary", directory });
+    if (config?.reload?.[0] !== undefined) await findProgram(config.reload[0], { key: "reload", directory });
     return true;
   }
 

@@ -9,12 +9,11 @@ import {
   type NodeReport,
   type SyncResult,
 } from "@lighthouse-sd/core";
-import { lockTarget, type TargetLock, writeFileAtomic } from "@lighthouse-sd/plugin-kit";
+import { findProgram, lockTarget, type TargetLock, writeFileAtomic } from "@lighthouse-sd/plugin-kit";
 import { admitSteps, type RefusedStep } from "./admit-steps.js";
 import { foreignProblems, heldNotices, refusedProblem } from "./cluster-problems.js";
 import { describeUpstream } from "./describe-upstream.js";
 import { type FileStep, fileSteps, type LastGood } from "./file-steps.js";
-import { findProgram } from "./find-program.js";
 import { judgeFiles } from "./judge-files.js";
 import type { NginxBlock, NginxConfig } from "./nginx-config.js";
 import { Refusals } from "./refusals.js";
@@ -143,7 +142,7 @@ export class NginxTarget {
 
   async #admit(steps: readonly FileStep[], signal: AbortSignal): Promise<readonly RefusedStep[]> {
     const { directory, binary } = this.#config;
-    const program = await findProgram("binary", binary, this.#context.directory);
+    const program = await findProgram(binary, { key: "binary", directory: this.#context.directory });
     return admitSteps(steps, {
       directories: [directory, await realpath(directory)],
       judge: () => judgeFiles(program, this.#config, { cwd: this.#context.directory, signal }),

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Change } from "@lighthouse-sd/core";
-import { createTwoFilesPatch } from "diff";
+import { fileDiff } from "@lighthouse-sd/plugin-kit";
 import type { FileStep } from "./file-steps.js";
 
 /** What a step does to its file. */
@@ -14,9 +14,7 @@ export function fileChange(directory: string, { file, upstream, wanted }: FileSt
 /** The same, with what it would change. */
 export function plannedChange(directory: string, step: FileStep): Change {
   const path = join(directory, step.file);
-  const options = { context: 2 };
-  const diff = createTwoFilesPatch(path, path, step.standing ?? "", step.wanted ?? "", "now", "planned", options);
-  return { ...fileChange(directory, step), diff };
+  return { ...fileChange(directory, step), diff: fileDiff(path, step.standing ?? "", step.wanted ?? "") };
 }
 
 /** Why nginx loads its files. */

@@ -1,11 +1,14 @@
 export { type BackOff, backOffMs } from "./back-off.js";
 export { eachLimited } from "./each-limited.js";
+export { fileDiff } from "./file-diff.js";
 export { errnoOf, FILE_ERROR_CODE, FileError } from "./file-error.js";
 export { FileReadError, type FileReadErrorCode } from "./file-read-error.js";
 export { type FileVersion, fileVersion } from "./file-version.js";
+export { findProgram, type ProgramSearch } from "./find-program.js";
 export type { LockHolder } from "./lock-error.js";
 export { LOCKED_CODE, LockError } from "./lock-error.js";
 export { pause } from "./pause.js";
+export { readPemFile } from "./pem-file.js";
 export type { PreparedFile, WriteOptions } from "./prepare-file.js";
 export { prepareFile } from "./prepare-file.js";
 export type { ProgramErrorCode } from "./program-error.js";

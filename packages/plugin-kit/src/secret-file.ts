@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
-import { FileError } from "./file-error.js";
+import { errnoOf, FileError } from "./file-error.js";
+import { READING_HINTS } from "./reading-hints.js";
 
 const LARGEST_BYTES = 65_536;
 
@@ -23,15 +24,9 @@ async function readBounded(path: string): Promise<Buffer> {
       await handle.close();
     }
   } catch (error) {
-    throw new FileError(path, "read the secret file", error, HINTS[(error as NodeJS.ErrnoException).code ?? ""]);
+    throw new FileError(path, "read the secret file", error, READING_HINTS[errnoOf(error) ?? ""]);
   }
 }
-
-const HINTS: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file",
-  EACCES: "permission denied; make it readable for this process's user",
-  EISDIR: "it is a directory",
-};
 
 function decode(path: string, bytes: Buffer): string {
   try {

@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import type { ConnectionOptions } from "node:tls";
-import { errnoOf, FileError } from "@lighthouse-sd/plugin-kit";
+import { readPemFile } from "@lighthouse-sd/plugin-kit";
 import type { Login } from "./config/postgresql-config.js";
 
 /** Whom a TLS session is opened with, and how. */
@@ -17,7 +16,9 @@ export interface TlsPeer extends Omit<Login, "user" | "passfile"> {
 export async function tlsOptions(peer: TlsPeer): Promise<ConnectionOptions | false> {
   const { sslmode, sslrootcert, sslcert, sslkey, host, serverName = host } = peer;
   if (sslmode === "disable" || host.startsWith("/")) return false;
-  const [ca, cert, key] = await Promise.all([sslrootcert, sslcert, sslkey].map(readPem));
+  const [ca, cert, key] = await Promise.all(
+    [sslrootcert, sslcert, sslkey].map((path) => (path === undefined ? undefined : readPemFile(path))),
+  );
   return {
     rejectUnauthorized: sslmode === "verify-ca" || sslmode === "verify-full",
     host: serverName,
@@ -26,14 +27,4 @@ export async function tlsOptions(peer: TlsPeer): Promise<ConnectionOptions | fal
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined || key === undefined ? {} : { cert, key }),
   };
-}
-
-async function readPem(path: string | undefined): Promise<Buffer | undefined> {
-  if (path === undefined) return undefined;
-  try {
-    return await readFile(path);
-  } catch (error) {
-    const hint = errnoOf(error) === "ENOENT" ? "there is no such file" : undefined;
-    throw new FileError(path, "read the certificate or key", error, hint);
-  }
 }

@@ -1,9 +1,9 @@
 import { type CallOptions, type Change, type Cluster, type Context, durationMs } from "@lighthouse-sd/core";
+import { fileDiff } from "@lighthouse-sd/plugin-kit";
 import { Broker } from "./broker/broker.js";
 import { BrokerWork } from "./broker-work.js";
 import { type ClusterFacts, clusterFacts, presenceFacts } from "./cluster-facts.js";
 import type { RabbitMQBlock, RabbitMQConfig } from "./config/rabbitmq-config.js";
-import { fileDiff } from "./file-diff.js";
 import { findJoin } from "./join/gather-join-evidence.js";
 import { changeOf, joinSteps } from "./join/join-run.js";
 import { ownName } from "./nodes/own-name.js";

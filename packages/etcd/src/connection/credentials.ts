@@ -1,8 +1,7 @@
-import { readFile } from "node:fs/promises";
 import type { SecureClientSessionOptions } from "node:http2";
 import { isIP } from "node:net";
 import { resolve } from "node:path";
-import { FileError, readSecretFile } from "@lighthouse-sd/plugin-kit";
+import { readPemFile, readSecretFile } from "@lighthouse-sd/plugin-kit";
 import type { EtcdDiscoveryConfig } from "../config/config.js";
 
 /** Who this host is to etcd, as its files say now. */
@@ -22,22 +21,10 @@ export async function readCredentials(config: EtcdDiscoveryConfig, directory: st
         ? undefined
         : { name: username, password: await readSecretFile(at(password_file)) },
     tls: {
-      ...(ca_file !== undefined && { ca: await readPem(at(ca_file)) }),
-      ...(cert_file !== undefined && { cert: await readPem(at(cert_file)) }),
+      ...(ca_file !== undefined && { ca: await readPemFile(at(ca_file)) }),
+      ...(cert_file !== undefined && { cert: await readPemFile(at(cert_file)) }),
       ...(key_file !== undefined && { key: await readSecretFile(at(key_file)) }),
       ...(server_name !== undefined && isIP(server_name) === 0 && { servername: server_name }),
     },
   };
-}
-
-/** Certificates are no secret, and bundles of them are large. */
-async function readPem(path: string): Promise<string> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    throw new FileError(path, "read the certificates", error);
-  }
-  if (!text.includes("-----BEGIN ")) throw new FileError(path, "read the certificates", "it holds none in PEM form");
-  return text;
 }

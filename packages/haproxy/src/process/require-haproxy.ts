@@ -1,6 +1,6 @@
 import type { CallOptions } from "@lighthouse-sd/core";
 import { runProgram } from "@lighthouse-sd/plugin-kit";
-import { findBinary } from "./find-binary.js";
+import { findHAProxy } from "./find-haproxy.js";
 
 /** The oldest version with all that the rendered configuration uses (`option idle-close-on-response`). */
 const OLDEST: readonly [number, number] = [2, 4];
@@ -8,12 +8,7 @@ const TIME_LIMIT_MS = 10_000;
 
 /** Throws unless `binary` is a HAProxy that can be used, saying what was found instead. */
 export async function requireHAProxy(binary: string, { signal }: CallOptions): Promise<void> {
-  const path = await findBinary(binary, process.cwd());
-  if (path === undefined) {
-    throw new Error(
-      `HAProxy was not found as "${binary}": install it (Debian: apt-get install haproxy), or name its path in "binary"`,
-    );
-  }
+  const path = await findHAProxy(binary, process.cwd());
   const { stdout, code } = await runProgram(path, ["-v"], { signal, timeoutMs: TIME_LIMIT_MS });
   const version = /^HA-?Proxy version (\d+)\.(\d+)/.exec(stdout);
   const [first] = stdout.split("\n", 1);

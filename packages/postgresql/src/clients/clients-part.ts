@@ -2,7 +2,7 @@ import type { CallOptions, Change, Cluster, ClusterProblem, Context, NodeReport 
 import { lockTarget, type TargetLock } from "@lighthouse-sd/plugin-kit";
 import type { ClientSettings, PostgreSQLBlock } from "../config/postgresql-config.js";
 import { describeClients } from "../describe/describe-clients.js";
-import { fileDiff } from "../file-diff.js";
+import { ownLinesDiff } from "../own-lines-diff.js";
 import type { PartResult } from "../part-result.js";
 import type { Session } from "../session.js";
 import { type FileChange, write, writeChecked } from "../write-checked.js";
@@ -31,7 +31,7 @@ export class ClientsPart {
     const changed = [services, pgbouncer].filter((file) => file !== undefined && file.before !== file.after);
     const files = (changed as FileChange[]).map((file) => ({
       ...this.#fileChange(file),
-      diff: fileDiff(file.path, file.before, file.after),
+      diff: ownLinesDiff(file.path, file.before, file.after),
     }));
     const isReload = pgbouncer !== undefined && pgbouncer.before !== pgbouncer.after;
     return isReload ? [...files, reloadChange("its databases changed")] : files;

@@ -3,8 +3,8 @@ import type { CallOptions, Change, Cluster, ClusterProblem, Context, NodeReport 
 import { lockTarget, pause, type TargetLock } from "@lighthouse-sd/plugin-kit";
 import type { PostgreSQLBlock, ServerSettings } from "../config/postgresql-config.js";
 import { describeServer } from "../describe/describe-server.js";
-import { fileDiff } from "../file-diff.js";
 import { memberKey } from "../members.js";
+import { ownLinesDiff } from "../own-lines-diff.js";
 import type { PartResult } from "../part-result.js";
 import { type Session, withSession } from "../session.js";
 import { parseFragment } from "../text/parse-fragment.js";
@@ -45,7 +45,7 @@ export class ServerPart {
       const survey = await this.#survey(session, clusters, options);
       const files = changedFiles(survey).map((file) => ({
         ...fileChange(file, this.#left),
-        diff: fileDiff(file.path, file.before, file.after),
+        diff: ownLinesDiff(file.path, file.before, file.after),
       }));
       const slots = slotChanges(survey);
       return files.length === 0 ? slots : [...files, ...slots, reloadChange(survey, changedFiles(survey))];

@@ -10,10 +10,17 @@ import {
   type Problem,
   type SyncResult,
 } from "@lighthouse-sd/core";
-import { errnoOf, lockTarget, type PreparedFile, prepareFile, type TargetLock } from "@lighthouse-sd/plugin-kit";
+import {
+  errnoOf,
+  findProgram,
+  lockTarget,
+  type PreparedFile,
+  prepareFile,
+  type TargetLock,
+} from "@lighthouse-sd/plugin-kit";
 import { type AcmeBlock, type AcmeConfig, clusterSchema, configSchema, validateConfig } from "./acme-config.js";
 import { renderAcme } from "./render-acme.js";
-import { requireProgram, runCommand } from "./run-command.js";
+import { runCommand } from "./run-command.js";
 
 /** Keeps a file that lists the members of its clusters, and has it loaded when it has changed. */
 export default class AcmeBalancer extends Balancer<AcmeConfig, AcmeBlock> {
@@ -25,7 +32,11 @@ export default class AcmeBalancer extends Balancer<AcmeConfig, AcmeBlock> {
 
   /** The programs that the configuration names. */
   static async validateDependencies({ config }: CallOptions & { readonly config?: AcmeConfig }): Promise<boolean> {
-    for (const command of [config?.check, config?.reload]) await requireProgram(command?.[0]);
+    const directory = process.cwd();
+    for (const key of ["check", "reload"] as const) {
+      const program = config?.[key]?.[0];
+      if (program !== undefined) await findProgram(program, { key, directory });
+    }
     return true;
   }
 

@@ -1,5 +1,3 @@
-import { access, constants } from "node:fs/promises";
-import { delimiter, isAbsolute, join } from "node:path";
 import { runProgram } from "@lighthouse-sd/plugin-kit";
 
 /** How long a program of the configuration may take, in milliseconds. */
@@ -24,26 +22,4 @@ export async function runCommand(
   const { code, stderr, stdout } = await runProgram(program, args, { cwd, signal, timeoutMs: LIMIT_MS });
   if (code === 0) return;
   throw new Error(`${key}: ${[program, ...args].join(" ")} ended with ${code}: ${`${stderr}${stdout}`.trim()}`);
-}
-
-/** Throws, saying where it was looked for, where `program` is not there. */
-export async function requireProgram(program: string | undefined): Promise<void> {
-  if (program === undefined) return;
-  const paths = isAbsolute(program) ? [program] : searchPath().map((directory) => join(directory, program));
-  for (const path of paths) {
-    if (await isExecutable(path)) return;
-  }
-  throw new Error(`no program ${program} (looked for ${paths.join(", ")}); install it or correct its path`);
-}
-
-/** PATH, and where Debian keeps servers. */
-function searchPath(): readonly string[] {
-  return [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/sbin"].filter((entry) => entry !== "");
-}
-
-async function isExecutable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }
