@@ -11,7 +11,8 @@ import { writeFileAtomic } from "@lighthouse-sd/plugin-kit";
 import { admitSurvey, renderSurvey } from "./admit-survey.js";
 import {
   type AcceptedInputs,
-  acceptedCluster,
+  acceptedInputs,
+  isAccepted,
   readAcceptedInputs,
   writeAcceptedInputs,
 } from "./check/accepted-inputs.js";
@@ -264,9 +265,7 @@ export class Target {
   }
 
   async #remember(config: HAProxyConfig, parts: readonly ClusterPart[]): Promise<AcceptedInputs> {
-    const sorted = parts.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-    const clusters = Object.fromEntries(sorted.map(({ name, metaCluster, block }) => [name, { metaCluster, block }]));
-    const inputs = { config, clusters };
+    const inputs = acceptedInputs(config, parts);
     await writeAcceptedInputs(config.config_file, inputs);
     return inputs;
   }
@@ -288,12 +287,4 @@ export class Target {
       syncAgainMs: Math.max(1, Math.ceil(Math.min(...waits))),
     };
   }
-}
-
-function isAccepted(part: ClusterPart, accepted: AcceptedInputs | null): boolean {
-  const before = acceptedCluster(accepted, part.name);
-  return (
-    before !== undefined &&
-    JSON.stringify([before.metaCluster, before.block]) === JSON.stringify([part.metaCluster, part.block])
-  );
 }

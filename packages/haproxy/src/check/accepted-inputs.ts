@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Logger } from "@lighthouse-sd/core";
 import { writeFileAtomic } from "@lighthouse-sd/plugin-kit";
 import type { HAProxyBlock, HAProxyConfig } from "../config/haproxy-config.js";
+import type { ClusterPart } from "../render/render-cluster.js";
 
 /** The last configuration that HAProxy took, part by part: what a part falls back on when its next version is refused. */
 export interface AcceptedInputs {
@@ -17,6 +18,20 @@ export interface AcceptedCluster {
 /** A cluster's last good version; undefined where it has none. */
 export function acceptedCluster(inputs: AcceptedInputs | null, name: string): AcceptedCluster | undefined {
   return inputs !== null && Object.hasOwn(inputs.clusters, name) ? inputs.clusters[name] : undefined;
+}
+
+/** What HAProxy has taken with this configuration and these clusters; the same whatever order they come in. */
+export function acceptedInputs(config: HAProxyConfig, parts: readonly ClusterPart[]): AcceptedInputs {
+  const sorted = parts.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const clusters = sorted.map(({ name, metaCluster, block }) => [name, { metaCluster, block }] as const);
+  return { config, clusters: Object.fromEntries(clusters) };
+}
+
+/** Whether a cluster stands as HAProxy took it last, its members aside. */
+export function isAccepted({ name, metaCluster, block }: ClusterPart, inputs: AcceptedInputs | null): boolean {
+  const before = acceptedCluster(inputs, name);
+  if (before === undefined) return false;
+  return JSON.stringify([before.metaCluster, before.block]) === JSON.stringify([metaCluster, block]);
 }
 
 /** Where they are kept: beside the configuration file, so that both are lost or kept together. */
