@@ -268,7 +268,7 @@ describe.skipIf(!requireServer("nginx"))("the directory", () => {
 });
 
 describe.skipIf(!requireServer("nginx"))("between two reloads", () => {
-  it("is at least the time that was asked for; what changes meanwhile is one", async () => {
+  it("is at least the time that was asked for", async () => {
     const { nginx, balancer } = await site(ALONE, { reload_interval: "1h" });
     await nginx.start();
     await balancer.syncFile([cluster("web", [node(1)])], { signal });
@@ -278,10 +278,11 @@ describe.skipIf(!requireServer("nginx"))("between two reloads", () => {
     expect(early.syncAgainMs).toBeLessThanOrEqual(3_600_000);
   });
 
-  it("passes by itself", async () => {
+  it("passes by itself; what changes meanwhile is one", async () => {
     const { nginx, balancer } = await site(ALONE, { reload_interval: "1s" });
     await nginx.start();
     await balancer.syncFile([cluster("web", [node(1)])], { signal });
+    await balancer.syncFile([cluster("web", [node(2)])], { signal });
     const clusters = [cluster("web", [node(3)])];
     const late = await waitFor(
       async () => {
