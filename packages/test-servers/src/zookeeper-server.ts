@@ -1,7 +1,7 @@
-import { execFileSync } from "node:child_process";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { RegistryMember } from "./registry-member.js";
 import { zookeeperClasspath } from "./required-server.js";
 import { ServerProcess } from "./server-process.js";
 import { waitFor } from "./wait-for.js";
@@ -18,44 +18,38 @@ export interface ZookeeperServerOptions {
 }
 
 /** A real ZooKeeper server, on loopback. */
-export class ZookeeperServer {
-  readonly port: number;
-  /** As a client names it: `127.0.0.1:<port>`. */
-  readonly host: string;
+export class ZookeeperServer extends RegistryMember {
   readonly #options: ZookeeperServerOptions;
-  readonly #process: ServerProcess;
   readonly #file: string;
-  readonly #data: string;
 
   constructor(options: ZookeeperServerOptions) {
+    const file = join(options.directory, "zoo.cfg");
+    const command = [...JAVA, "-cp", zookeeperClasspath(), MAIN, file];
+    super(options.port, options.directory, () => new ServerProcess("java", command));
     this.#options = options;
-    this.port = options.port;
-    this.host = `127.0.0.1:${options.port}`;
-    this.#file = join(options.directory, "zoo.cfg");
-    this.#data = join(options.directory, "data");
-    this.#process = new ServerProcess("java", [...JAVA, "-cp", zookeeperClasspath(), MAIN, this.#file]);
+    this.#file = file;
   }
 
   /** What it has written. */
   get output(): string {
-    return this.#process.output;
+    return this.process.output;
   }
 
   /** Starts the process; `serves` tells when it answers clients. */
   async start(): Promise<void> {
     const { port, settings, id } = this.#options;
-    await mkdir(this.#data, { recursive: true });
-    if (id !== undefined) await writeFile(join(this.#data, "myid"), `${id}\n`);
-    const lines = [...EVERY_SERVER, `dataDir=${this.#data}`, `clientPort=${port}`, ...settings];
+    await mkdir(this.data, { recursive: true });
+    if (id !== undefined) await writeFile(join(this.data, "myid"), `${id}\n`);
+    const lines = [...EVERY_SERVER, `dataDir=${this.data}`, `clientPort=${port}`, ...settings];
     await writeFile(this.#file, `${lines.join("\n")}\n`);
-    this.#process.start();
+    this.process.start();
   }
 
   /** Waits until it answers clients: started, and in an ensemble with a quorum. */
   async serves(deadlineMs = 60_000): Promise<void> {
     const what = `ZooKeeper on port ${this.port} to serve`;
     const answers = async (): Promise<boolean> => {
-      this.#process.requireRunning();
+      this.process.requireRunning();
       return (await this.command("srvr")).includes("Mode:");
     };
     await waitFor(answers, { what, deadlineMs, everyMs: 50 });
@@ -80,30 +74,6 @@ export class ZookeeperServer {
   async figures(): Promise<Readonly<Record<string, string>>> {
     const lines = (await this.command("mntr")).trim().split("\n");
     return Object.fromEntries(lines.map((line) => line.split("\t") as [string, string]));
-  }
-
-  /** Stops the process where it stands: connections stay open, nothing is answered. */
-  pause(): void {
-    this.#process.pause();
-  }
-
-  resume(): void {
-    this.#process.resume();
-  }
-
-  /** From now on it can write to no file, as with a full disk; until it is started again. */
-  fillDisk(): void {
-    execFileSync("prlimit", ["--pid", String(this.#process.pid), "--fsize=1"]);
-  }
-
-  /** Ends the process, without a word by default, and waits until it is gone. Safe twice. */
-  kill(signal?: NodeJS.Signals): Promise<void> {
-    return this.#process.kill(signal);
-  }
-
-  /** Removes all it has stored; it must not run. */
-  async wipe(): Promise<void> {
-    await rm(this.#data, { recursive: true, force: true });
   }
 }
 
