@@ -59,6 +59,8 @@ test("a fragment is read back as it was written", () => {
       const bytes = Buffer.from(renderFragment(settings), "utf8").toString("latin1");
       expect(parseFragment(bytes)).toEqual(settings);
     }),
+    // Ends of lines for Unicode, not for PostgreSQL.
+    { examples: [["\u2028'", "a\\\u2029"]] },
   );
 });
 

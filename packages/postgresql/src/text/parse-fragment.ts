@@ -7,9 +7,9 @@ export function parseFragment(bytes: string): FragmentSettings {
   const text = Buffer.from(bytes, "latin1").toString("utf8");
   const settings: Record<string, string> = {};
   for (const line of text.split("\n")) {
-    const [, name = "", value = ""] = /^([a-z_]+) = '(.*)'$/.exec(line) ?? [];
+    const [, name = "", value = ""] = /^([a-z_]+) = '(.*)'$/s.exec(line) ?? [];
     if ((SETTING_NAMES as readonly string[]).includes(name)) {
-      settings[name] = value.replace(/''|\\(.)/g, (_all, escaped?: string) =>
+      settings[name] = value.replace(/''|\\(.)/gs, (_all, escaped?: string) =>
         escaped === undefined ? "'" : (ESCAPED[escaped] ?? escaped),
       );
     }
