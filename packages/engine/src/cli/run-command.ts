@@ -11,6 +11,7 @@ import { stateDirectory, stateDirectorySetting } from "../state-directory.js";
 import { type ServiceManager, takeServiceManager } from "../supervisor/service-manager.js";
 import { ServiceNotifier } from "../supervisor/service-notifier.js";
 import { ServiceReport } from "../supervisor/service-report.js";
+import { flushSpans } from "../tracing/flush-spans.js";
 import { type Bundle, pluginFinder } from "./bundle.js";
 import { guardAgainstCrashes } from "./crash-guard.js";
 import { EXIT } from "./exit-codes.js";
@@ -80,6 +81,11 @@ const AT_STOP: Readonly<Record<Role, string>> = {
   both: "targets are left running, services are withdrawn unless their files say otherwise",
 };
 
+/** A stop takes this long at the most, in milliseconds. */
+const STOP_MS = 5000;
+/** How much of that may go to spans that wait to be sent: where they go may be down. */
+const FLUSH_MS = 1000;
+
 /** A runner from its start to the end of the process. */
 class Life {
   readonly #runner: Runner;
@@ -117,7 +123,9 @@ class Life {
       log.error(errorText(error));
       this.#code = EXIT.failed;
     } finally {
+      const endBy = systemClock.elapsed() + STOP_MS;
       await Promise.all([this.#report?.stopping(), this.#runner.stop()]);
+      await flushSpans(systemClock, Math.min(FLUSH_MS, endBy - systemClock.elapsed()));
       unlisten();
       unguard();
     }

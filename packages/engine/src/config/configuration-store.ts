@@ -4,6 +4,7 @@ import type { Logger } from "@lighthouse-sd/core";
 import { watchDirectory } from "@lighthouse-sd/plugin-kit";
 import { errorText } from "../error-text.js";
 import type { PluginFinder } from "../plugins/plugin-finder.js";
+import { inSpan, type WorkSpan } from "../tracing/in-span.js";
 import { AcceptedTexts } from "./accepted-texts.js";
 import type { Configuration, FileProblem } from "./configuration.js";
 import { ConfigurationDirectory } from "./configuration-directory.js";
@@ -148,7 +149,11 @@ export class ConfigurationStore {
     return this.#next;
   }
 
-  async #look(): Promise<void> {
+  #look(): Promise<void> {
+    return inSpan({ name: "lighthouse.configure", root: true }, (span) => this.#takeIn(span));
+  }
+
+  async #takeIn(span: WorkSpan): Promise<void> {
     const emptiedOnPurpose = this.#emptiedOnPurpose;
     this.#emptiedOnPurpose = false;
     const { signal } = this.#stopping;
@@ -156,6 +161,11 @@ export class ConfigurationStore {
     const before = this.#verdict;
     const verdict = await this.#review.review(observation);
     this.#verdict = verdict;
+    span.set({
+      "lighthouse.configuration.changed": before?.configuration !== verdict.configuration,
+      "lighthouse.configuration.error_count": verdict.problems.length,
+      "lighthouse.configuration.notice_count": verdict.notices.length,
+    });
     if (observation.lookAgainMs !== undefined) this.#lookWithin(observation.lookAgainMs);
     this.#saving = this.#saving.then(() => this.#kept?.save(verdict.accepted));
     if (isSame(before, verdict)) return;

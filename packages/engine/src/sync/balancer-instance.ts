@@ -12,6 +12,7 @@ import { settlesWithin } from "../clock.js";
 import type { BalancerSettings } from "../config/configuration.js";
 import { errorText } from "../error-text.js";
 import { callPlugin, type PluginCalls, requireDependencies } from "../plugin-calls.js";
+import { inSpan } from "../tracing/in-span.js";
 import { readPlan, readSyncResult } from "./sync-result.js";
 import { readNodeReports } from "./target-report.js";
 
@@ -43,7 +44,7 @@ export class BalancerInstance {
     const before = this.#applied;
     if (before !== undefined && saysTheSame(before.settings, settings)) return;
     const { plugin } = settings.plugin;
-    await requireDependencies(this.#calls, plugin, settings.config);
+    await this.#phase("validateDependencies", () => requireDependencies(this.#calls, plugin, settings.config));
     const replaced = before !== undefined && before.settings.plugin.plugin !== plugin;
     if (replaced) await this.#letGo(before.balancer);
     const kept = replaced ? undefined : before;
@@ -60,7 +61,11 @@ export class BalancerInstance {
   }
 
   /** Brings the target in line; rejects where the plugin does, or breaks the contract. */
-  async sync(clusters: readonly Cluster[]): Promise<SyncResult> {
+  sync(clusters: readonly Cluster[]): Promise<SyncResult> {
+    return this.#phase("syncFile", () => this.#syncFile(clusters));
+  }
+
+  async #syncFile(clusters: readonly Cluster[]): Promise<SyncResult> {
     const balancer = this.#applied?.balancer;
     if (balancer === undefined) throw new Error("sync before prepare");
     const { syncMs } = this.#calls.times;
@@ -121,7 +126,14 @@ export class BalancerInstance {
 
   #applyConfig(balancer: Balancer<unknown>, settings: BalancerSettings): Promise<void> {
     const { prepareMs } = this.#calls.times;
-    return callPlugin<void>(this.#calls, "applyConfig", prepareMs, () => balancer.applyConfig(settings.config));
+    const apply = (): void | Promise<void> => balancer.applyConfig(settings.config);
+    return this.#phase("applyConfig", () => callPlugin<void>(this.#calls, "applyConfig", prepareMs, apply));
+  }
+
+  /** A call of the contract that a trace of a sync shows by itself. */
+  #phase<T>(method: string, call: () => Promise<T>): Promise<T> {
+    const attributes = { "lighthouse.balancer.name": this.#context.name };
+    return inSpan({ name: `lighthouse.plugin.${method}`, attributes }, call);
   }
 
   async #letGo(balancer: Balancer<unknown>): Promise<void> {

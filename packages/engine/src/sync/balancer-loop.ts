@@ -11,6 +11,7 @@ import { BalancerVoice } from "./balancer-voice.js";
 import { ALL_CONFIRMED, type Unconfirmed, withChange, withConfirmation, withSyncBegun } from "./convergence.js";
 import { dueAt, NEVER, type Pending, type Settle, withEvent } from "./settle.js";
 import { type SyncMeter, syncWord } from "./sync-meter.js";
+import { inSyncSpan, type SyncEnd } from "./sync-span.js";
 import type { TargetReport } from "./target-report.js";
 
 /** What one balancer's loop needs. */
@@ -209,8 +210,9 @@ export class BalancerLoop {
     this.#unconfirmed = withSyncBegun(this.#unconfirmed);
     this.#againAt = Number.POSITIVE_INFINITY;
     if (isRetry) this.#retryAt = Number.POSITIVE_INFINITY;
+    const begun = { balancer: this.#settings.name, state: this.#state, clusters: this.#clusters.length, isRetry };
     try {
-      await this.#prepareAndSync(isRetry);
+      await inSyncSpan(begun, () => this.#prepareAndSync(isRetry));
     } catch (error) {
       if (!this.#stop.signal.aborted) this.#failed(errorText(error));
     } finally {
@@ -218,15 +220,17 @@ export class BalancerLoop {
     }
   }
 
-  async #prepareAndSync(isRetry: boolean): Promise<void> {
+  /** Undefined: it was called off. */
+  async #prepareAndSync(isRetry: boolean): Promise<SyncEnd | undefined> {
     const { generation } = this.#state;
     const clusters = this.#clusters;
     const complete = this.#options.complete(clusters);
     const error = await this.#prepare(isRetry);
-    if (this.#stop.signal.aborted) return;
+    if (this.#stop.signal.aborted) return undefined;
     if (!this.#instance.isUsable()) throw new Error(error ?? "it cannot be used");
     const result = await this.#instance.sync(clusters);
     this.#settled(result, { error, generation, complete });
+    return { result, error };
   }
 
   /** Why the newest settings are not what the instance works with; null: they are. What failed is tried again when a
