@@ -2,6 +2,7 @@ import type { FileProblem } from "../config/configuration.js";
 import { ConfigurationDirectory } from "../config/configuration-directory.js";
 import { ConfigurationReview } from "../config/configuration-review.js";
 import { formatProblem } from "../config/sort-problems.js";
+import { counted } from "../counted.js";
 import type { PluginFinder } from "../plugins/plugin-finder.js";
 import { EXIT } from "./exit-codes.js";
 import { requireDirectory } from "./require-directory.js";
@@ -41,13 +42,9 @@ function jsonResult(problems: readonly FileProblem[], notices: readonly FileProb
 
 function textResult(problems: readonly FileProblem[], notices: readonly FileProblem[], files: number): string {
   const groups = [problems.map(formatProblem), notices.map((notice) => `notice: ${formatProblem(notice)}`)];
-  const counts = [count(files, "file"), count(problems.length, "error")];
-  if (notices.length > 0) counts.push(count(notices.length, "notice"));
+  const counts = [counted(files, "file"), counted(problems.length, "error")];
+  if (notices.length > 0) counts.push(counted(notices.length, "notice"));
   return [...groups.filter((group) => group.length > 0).map((group) => group.join("\n")), counts.join(", ")]
     .join("\n\n")
     .concat("\n");
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? "" : "s"}`;
 }

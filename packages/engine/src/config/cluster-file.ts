@@ -1,6 +1,6 @@
 import { type JsonSchema, schemaValidator } from "@lighthouse-sd/core";
 import type { GuardSettings } from "./configuration.js";
-import { NAME_RULE } from "./directory-layout.js";
+import { NAME_RULE, NAME_SCHEMA } from "./directory-layout.js";
 
 /** Of `guard` in clusters/<name>.yaml. */
 export const GUARD_SCHEMA: JsonSchema = {
@@ -42,10 +42,7 @@ export const CLUSTER_SCHEMA: JsonSchema = {
   required: ["discovery"],
   properties: {
     name: {
-      type: "string",
-      pattern: "^[A-Za-z0-9_-][A-Za-z0-9._-]*$",
-      maxLength: 200,
-      expects: NAME_RULE,
+      ...NAME_SCHEMA,
       description: "The cluster's name. Default: the file's.",
     },
     discovery: {
@@ -57,7 +54,7 @@ export const CLUSTER_SCHEMA: JsonSchema = {
     meta_cluster: {
       description: "The group of clusters that it belongs to, for balancers that know such groups.",
       type: ["string", "null"],
-      pattern: "^[A-Za-z0-9_-][A-Za-z0-9._-]*$",
+      pattern: NAME_SCHEMA["pattern"],
       expects: NAME_RULE,
       default: null,
     },

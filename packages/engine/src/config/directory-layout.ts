@@ -1,4 +1,4 @@
-import { nearestWord } from "@lighthouse-sd/core";
+import { type JsonSchema, nearestWord } from "@lighthouse-sd/core";
 
 /** What a file of the configuration directory is about. */
 export type FileKind = "runner" | "logging" | "discovery" | "balancer" | "cluster" | "service";
@@ -36,6 +36,14 @@ export function isName(name: string): boolean {
 
 /** What `isName` asks for, in words. */
 export const NAME_RULE: string = "a name of letters, digits, dots, _ and - that does not begin with a dot";
+
+/** What `isName` asks for, of a key in a file. */
+export const NAME_SCHEMA: JsonSchema = {
+  type: "string",
+  pattern: NAME.source,
+  maxLength: LONGEST_NAME,
+  expects: NAME_RULE,
+};
 
 /** What one entry of a folder is. */
 export type Entry =

@@ -1,4 +1,5 @@
 import { ConfigError, type JsonSchema, schemaValidator } from "@lighthouse-sd/core";
+import { isMapping } from "../is-mapping.js";
 import type { LoggingSettings, LogLevel } from "./configuration.js";
 
 /** Of logging.yaml. */
@@ -74,8 +75,4 @@ function pythonLevel(level: unknown): LogLevel | undefined {
 
 function pick(value: Readonly<Record<string, unknown>>, keys: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(keys.flatMap((key) => (Object.hasOwn(value, key) ? [[key, value[key]]] : [])));
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

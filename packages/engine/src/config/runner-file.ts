@@ -9,6 +9,7 @@ import {
   unusableIp,
 } from "@lighthouse-sd/core";
 import { parseListenAddress } from "../http/listen-address.js";
+import { isMapping } from "../is-mapping.js";
 import type { RunnerSettings } from "./configuration.js";
 
 /** Of runner.yaml. */
@@ -130,8 +131,4 @@ function ipProblems(given: unknown): readonly Problem[] {
   const wrong = ip === undefined ? "is no IP address" : unusableIp(ip);
   if (wrong === undefined) return [];
   return [{ path: ["ip"], message: `must be this host's IPv4 or IPv6 address; ${given} ${wrong}` }];
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }

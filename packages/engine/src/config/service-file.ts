@@ -10,7 +10,9 @@ import {
   parseNode,
   schemaValidator,
 } from "@lighthouse-sd/core";
-import { isName, NAME_RULE } from "./directory-layout.js";
+import { isMapping } from "../is-mapping.js";
+import type { CheckSettings, ServiceSettings } from "./configuration.js";
+import { isName, NAME_RULE, NAME_SCHEMA } from "./directory-layout.js";
 
 /** The shortest interval and time limit of a check, in milliseconds. */
 const SHORTEST_MS = 10;
@@ -39,10 +41,7 @@ export const SERVICE_SCHEMA: JsonSchema = {
   additionalProperties: false,
   properties: {
     name: {
-      type: "string",
-      pattern: "^[A-Za-z0-9_-][A-Za-z0-9._-]*$",
-      maxLength: 200,
-      expects: NAME_RULE,
+      ...NAME_SCHEMA,
       description: "What it is registered as. Default: the file's name.",
     },
     discovery: {
@@ -93,23 +92,13 @@ export const SERVICE_SCHEMA: JsonSchema = {
 };
 
 /** What a service's file says without the plugins of its checks. */
-export interface ServiceHead {
-  readonly discovery: string;
-  readonly host: string;
-  /** Each once, in the order of the file. */
-  readonly ports: readonly number[];
-  readonly metadata: JsonObject;
-  readonly withdrawOnStop: boolean;
-  readonly intervalMs: number;
+export interface ServiceHead extends Omit<ServiceSettings, "name" | "file" | "checks"> {
   /** By name. */
   readonly checks: ReadonlyMap<string, CheckHead>;
 }
 
 /** The engine's part of a check's block. */
-export interface CheckHead {
-  readonly rise: number;
-  readonly fall: number;
-  readonly timeoutMs: number;
+export interface CheckHead extends Pick<CheckSettings, "rise" | "fall" | "timeoutMs"> {
   /** The plugin's part. */
   readonly own: Readonly<Record<string, unknown>>;
 }
@@ -234,8 +223,4 @@ function metadataProblems({ metadata }: Readonly<Record<string, unknown>>): read
   if (!isMapping(metadata)) return [];
   const read = parseNode({ ip: "10.0.0.1", port: 1, metadata });
   return "reason" in read ? [{ path: ["metadata"], message: read.reason.replace(/^metadata /, "") }] : [];
-}
-
-function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

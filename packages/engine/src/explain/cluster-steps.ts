@@ -1,7 +1,9 @@
 import { formatProblem } from "../config/sort-problems.js";
+import { counted } from "../counted.js";
 import { endOfHold } from "../guard/guard-sentences.js";
+import { iso } from "../iso-time.js";
 import { nameList } from "../name-list.js";
-import { type Explained, type ExplainedStep, iso, step } from "./explanation.js";
+import { type Explained, type ExplainedStep, step } from "./explanation.js";
 
 /** What the cluster's file says, and what is wrong with it. */
 export function configurationSteps({ cluster, file, balancers, problems }: Explained): readonly ExplainedStep[] {
@@ -22,7 +24,7 @@ export function configurationSteps({ cluster, file, balancers, problems }: Expla
 export function sourceStep({ cluster: { discovery, state } }: Explained): ExplainedStep {
   const { source, since, error, nodes, confirmedAt } = state;
   const why = error === null ? "" : `: ${error}`;
-  const stands = `the ${counted(nodes?.length ?? 0)} that it named until ${iso(confirmedAt ?? since)}`;
+  const stands = `the ${counted(nodes?.length ?? 0, "node")} that it named until ${iso(confirmedAt ?? since)}`;
   switch (source) {
     case "live":
       return step("source", true, since, `${discovery} answers`);
@@ -51,7 +53,8 @@ export function recordSteps({ cluster: { state } }: Explained): readonly Explain
   if (list.length === 0) return [];
   const good = list.filter(({ reason }) => reason === null).length;
   const bad = list.length - good;
-  const all = `${records(list.length)}: ${good} good, ${bad} quarantined; they stand for ${counted(nodes.length)}`;
+  const judged = `${counted(list.length, "record")}: ${good} good, ${bad} quarantined`;
+  const all = `${judged}; they stand for ${counted(nodes.length, "node")}`;
   return [
     step("record", bad === 0, null, all),
     ...list.flatMap(({ source, reason, node }) => {
@@ -73,7 +76,7 @@ export function guardStep({ cluster: { name, state } }: Explained): ExplainedSte
     "guard",
     false,
     Math.min(...held.map(({ since }) => since)),
-    `its guard holds ${counted(held.length)} (${who}): ${first.reason}${end}`,
+    `its guard holds ${counted(held.length, "node")} (${who}): ${first.reason}${end}`,
   );
 }
 
@@ -81,7 +84,7 @@ export function guardStep({ cluster: { name, state } }: Explained): ExplainedSte
 export function membershipStep({ cluster: { state }, events }: Explained): ExplainedStep {
   if (state.nodes === null) return step("membership", false, state.since, "its members are not known yet");
   const last = events.findLast(({ kind }) => kind === "members");
-  return step("membership", true, last?.at ?? null, `it has ${counted(state.nodes.length)}`);
+  return step("membership", true, last?.at ?? null, `it has ${counted(state.nodes.length, "node")}`);
 }
 
 /** What operators have drained on this host. */
@@ -90,12 +93,4 @@ export function drainSteps({ cluster: { name, drains } }: Explained): readonly E
     const until = `until: lighthouse-runner undrain ${name} ${drain.name}`;
     return step("drain", true, drain.since, `${drain.name} is drained on this host by hand, ${until}`);
   });
-}
-
-function counted(count: number): string {
-  return count === 1 ? "1 node" : `${count} nodes`;
-}
-
-function records(count: number): string {
-  return count === 1 ? "1 record" : `${count} records`;
 }

@@ -1,8 +1,9 @@
 import type { Node } from "@lighthouse-sd/core";
+import { iso } from "../iso-time.js";
 import { suggestName } from "../suggest-name.js";
 import { balancerSteps, lastChangeStep, targetStep, targetSteps } from "./balancer-steps.js";
 import { configurationSteps, drainSteps, guardStep, membershipStep, recordSteps, sourceStep } from "./cluster-steps.js";
-import { type Explained, type ExplainedStep, type Explanation, iso } from "./explanation.js";
+import type { Explained, ExplainedStep, Explanation } from "./explanation.js";
 import { isNode, nodeDrainSteps, nodeGuardStep, nodeMembershipStep, nodeRecordSteps } from "./node-steps.js";
 
 /** Why a cluster is as it is. Pure. */

@@ -1,5 +1,6 @@
 import type { FileProblem } from "../config/configuration.js";
 import type { ClusterOfRunner } from "../http/status.js";
+import { iso } from "../iso-time.js";
 import type { RunnerEvent } from "../journal/runner-event.js";
 import type { BalancerState } from "../sync/balancer-state.js";
 import type { TargetReport } from "../sync/target-report.js";
@@ -66,9 +67,4 @@ export interface ExplainedBalancer {
 /** A link of the chain; `at` in Unix milliseconds. */
 export function step(stage: Stage, ok: boolean, at: number | null, sentence: string, balancer?: string): ExplainedStep {
   return { stage, ...(balancer !== undefined && { balancer }), ok, at: at === null ? null : iso(at), sentence };
-}
-
-/** Unix milliseconds as ISO 8601 in UTC. */
-export function iso(time: number): string {
-  return new Date(time).toISOString();
 }

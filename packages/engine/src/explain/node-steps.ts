@@ -1,9 +1,10 @@
 import { formatAddress, type Node } from "@lighthouse-sd/core";
 import { drainTest } from "../drains/drains.js";
 import { endOfHold } from "../guard/guard-sentences.js";
+import { iso } from "../iso-time.js";
 import type { NodeVerb, RunnerEvent } from "../journal/runner-event.js";
 import type { Reading } from "../membership/read-records.js";
-import { type Explained, type ExplainedStep, iso, step } from "./explanation.js";
+import { type Explained, type ExplainedStep, step } from "./explanation.js";
 
 /** What the source's records say of a node. `node`: the member; undefined: it is none. */
 export function nodeRecordSteps(

@@ -1,3 +1,4 @@
+import { iso } from "../iso-time.js";
 import type { CheckHealth } from "../reporter/check-health.js";
 import type { PortRunState } from "../reporter/port-run.js";
 import type { ServiceRunState } from "../reporter/service-run.js";
@@ -81,8 +82,4 @@ function portNote(service: string, { port, verdict, registration }: PortRunState
   if (registration.status === "registered") return [];
   const why = registration.error === null ? "" : `: ${registration.error}`;
   return [`${who} is up and not registered${why}`];
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString();
 }

@@ -1,6 +1,7 @@
 import type { Node } from "@lighthouse-sd/core";
 import type { FileProblem } from "../config/configuration.js";
 import { type Drain, drainTest } from "../drains/drains.js";
+import { iso } from "../iso-time.js";
 import type { ClusterState } from "../membership/cluster-state.js";
 import type { ServiceRunState } from "../reporter/service-run.js";
 import type { BalancerState } from "../sync/balancer-state.js";
@@ -141,8 +142,4 @@ function balancerStatus(balancer: BalancerState): BalancerStatus {
 /** Names may be any file name, `__proto__` included. */
 function record<T>(entries: readonly (readonly [string, T])[]): Readonly<Record<string, T>> {
   return Object.fromEntries(entries);
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString();
 }

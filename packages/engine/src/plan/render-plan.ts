@@ -1,6 +1,7 @@
 import type { Change } from "@lighthouse-sd/core";
 import pc from "picocolors";
 import { formatProblem } from "../config/sort-problems.js";
+import { counted } from "../counted.js";
 import { oneLine, visible } from "../error-text.js";
 import { clusterNotes } from "../http/readiness.js";
 import { type BalancerPlan, type Plan, planOutcome } from "./plan.js";
@@ -76,23 +77,23 @@ function diffLine(line: string, colors: Colors): string {
 function closing(plan: Plan): string {
   const plans = [...plan.balancers.values()];
   const changes = plans.flatMap((one) => ("changes" in one ? one.changes : []));
-  const counted = (kind: Change["kind"], what: string): readonly string[] => {
+  const changesOf = (kind: Change["kind"], what: string): readonly string[] => {
     const number = changes.filter((change) => change.kind === kind).length;
-    return number === 0 ? [] : [count(number, what)];
+    return number === 0 ? [] : [counted(number, what)];
   };
-  const kinds = [...counted("file", "file"), ...counted("runtime", "runtime change"), ...counted("reload", "reload")];
+  const kinds = [
+    ...changesOf("file", "file"),
+    ...changesOf("runtime", "runtime change"),
+    ...changesOf("reload", "reload"),
+  ];
   const result = kinds.length === 0 ? "A sync would change nothing" : `A sync would make: ${kinds.join(", ")}`;
   const unknown = plans.filter((one) => "cannotTell" in one).length;
-  const untold = unknown === 0 ? "" : `; ${count(unknown, "balancer")} cannot tell`;
+  const untold = unknown === 0 ? "" : `; ${counted(unknown, "balancer")} cannot tell`;
   const failed = plans.filter((one) => "error" in one).length;
   const missing = [
-    ...(failed === 0 ? [] : [`${count(failed, "balancer")} failed`]),
-    ...(plan.problems.length === 0 ? [] : [count(plan.problems.length, "configuration error")]),
+    ...(failed === 0 ? [] : [`${counted(failed, "balancer")} failed`]),
+    ...(plan.problems.length === 0 ? [] : [counted(plan.problems.length, "configuration error")]),
   ];
   const incomplete = planOutcome(plan) === "failed" ? `; this is not all: ${missing.join(", ")}` : "";
   return `${result}${untold}${incomplete}.`;
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? "" : "s"}`;
 }

@@ -1,3 +1,4 @@
+import { counted } from "../counted.js";
 import { oneLine } from "../error-text.js";
 import type { RunnerState } from "../http/status.js";
 
@@ -7,17 +8,17 @@ export function statusLine(state: RunnerState): string {
   const { clusters, balancers, services, problems } = state;
   const nodes = clusters.reduce((sum, { state: { nodes: known } }) => sum + (known?.length ?? 0), 0);
   const counts = [
-    ...counted(clusters.length, "cluster"),
-    ...counted(nodes, "node"),
-    ...counted(balancers.size, "balancer"),
-    ...counted(services.length, "service"),
+    ...some(clusters.length, "cluster"),
+    ...some(nodes, "node"),
+    ...some(balancers.size, "balancer"),
+    ...some(services.length, "service"),
   ];
   return oneLine(
     [
       `${state.ready ? "ready" : "not ready"}: ${counts.join(", ") || "nothing to do"}`,
-      ...counted(problems.length, "configuration error"),
+      ...some(problems.length, "configuration error"),
       ...silentSources(state),
-      ...counted(clusters.filter(({ state: { held } }) => held.length > 0).length, "cluster", "with held nodes"),
+      ...some(clusters.filter(({ state: { held } }) => held.length > 0).length, "cluster", "with held nodes"),
       ...[...balancers].flatMap(([name, { lastError }]) => (lastError === null ? [] : [`${name}: ${lastError}`])),
     ].join("; "),
   );
@@ -25,10 +26,10 @@ export function statusLine(state: RunnerState): string {
 
 function silentSources({ clusters }: RunnerState): readonly string[] {
   const silent = clusters.filter(({ state: { source } }) => source !== "live");
-  return counted(silent.length, "cluster", "not answered for");
+  return some(silent.length, "cluster", "not answered for");
 }
 
-function counted(count: number, what: string, more?: string): readonly string[] {
+function some(count: number, what: string, more?: string): readonly string[] {
   if (count === 0) return [];
-  return [[count, count === 1 ? what : `${what}s`, ...(more === undefined ? [] : [more])].join(" ")];
+  return [more === undefined ? counted(count, what) : `${counted(count, what)} ${more}`];
 }

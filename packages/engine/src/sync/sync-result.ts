@@ -1,4 +1,5 @@
 import type { Change, SyncResult } from "@lighthouse-sd/core";
+import { isMapping } from "../is-mapping.js";
 
 const KINDS = ["file", "runtime", "reload"];
 type Fields = Readonly<Record<string, unknown>>;
@@ -28,7 +29,7 @@ function plannedFault(change: Fields): string | undefined {
 }
 
 function firstFault(value: unknown): string | undefined {
-  if (!isObject(value)) return `it must be an object, is ${kindOf(value)}`;
+  if (!isMapping(value)) return `it must be an object, is ${kindOf(value)}`;
   const { converged, changes, problems, syncAgainMs } = value;
   if (typeof converged !== "boolean") return `converged must be true or false, is ${kindOf(converged)}`;
   if (!Array.isArray(changes)) return `changes must be a list, is ${kindOf(changes)}`;
@@ -45,7 +46,7 @@ function firstOf(
   faultOf: (entry: Fields) => string | undefined,
 ): string | undefined {
   for (const [index, entry] of list.entries()) {
-    const fault = isObject(entry) ? faultOf(entry) : `must be an object, is ${kindOf(entry)}`;
+    const fault = isMapping(entry) ? faultOf(entry) : `must be an object, is ${kindOf(entry)}`;
     if (fault !== undefined) return `${name}[${index}] ${fault}`;
   }
   return undefined;
@@ -66,10 +67,6 @@ function problemFault({ cluster, path, message }: Fields): string | undefined {
   if (typeof message !== "string") return `has a message that is no text but ${kindOf(message)}`;
   const isPath = Array.isArray(path) && path.every((part) => typeof part === "string" || typeof part === "number");
   return isPath ? undefined : "has a path that is no list of keys and indices";
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function kindOf(value: unknown): string {
