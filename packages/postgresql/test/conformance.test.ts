@@ -36,9 +36,8 @@ if (requireServer("postgresql")) {
       ],
       create: async () => {
         await reset(server, pristine);
-        const config = {
-          server: { ...set.settings(server), cluster: "conformance-0", config_file: join("conf.d", FRAGMENT) },
-        };
+        const own = { cluster: "conformance-0", config_file: join("conf.d", FRAGMENT), probe_timeout: "2s" };
+        const config = { server: { ...set.settings(server), ...own } };
         return {
           directory: etc,
           config,
