@@ -1,12 +1,12 @@
 import type { Socket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
-import { pause } from "@lighthouse-sd/plugin-kit";
 import type { Client } from "pg";
 import type { Login } from "./config/postgresql-config.js";
+import { openStream, untilClosed } from "./open-stream.js";
 import { passwordFrom } from "./passfile.js";
 import { tlsOptions } from "./tls-options.js";
 
-/** How long a server has to close a connection that we have ended, in milliseconds. */
+/** How long the last words to a server may take to leave, in milliseconds. */
 const GOODBYE_MS = 200;
 
 /** Where and how to log in. */
@@ -19,7 +19,7 @@ export interface SessionOptions extends Login {
   readonly serverName?: string;
   /** Speak the replication protocol. */
   readonly replication?: boolean;
-  /** Milliseconds for logging in, and for each query. */
+  /** Milliseconds for logging in, and for each query; 0: no limit. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
@@ -34,21 +34,37 @@ export interface Session {
 
 /** Logs in, lets `use` ask, and closes the connection however that ends; aborting closes it at once. */
 export async function withSession<T>(options: SessionOptions, use: (session: Session) => Promise<T>): Promise<T> {
-  options.signal.throwIfAborted();
-  const password = await passwordOf(options);
-  const tls = await tlsOptions(options);
+  const { timeoutMs, signal } = options;
+  signal.throwIfAborted();
+  const { client, stream, parameters } = await logIn(options);
   try {
-    return await connected(options, password, tls, use);
-  } catch (error) {
-    if (options.sslmode !== "prefer" || tls === false || !isRefusalOfTls(error)) throw error;
-    return await connected(options, password, false, use);
+    // Each question ends with the abort, but not what is done about the answer: files are left whole.
+    return await use({
+      query: (text, values) => orAborted(signal, ask(client, timeoutMs, text, values), stream),
+      parameter: (name) => parameters.get(name),
+    });
+  } finally {
+    await goodbye(client, stream);
   }
 }
 
-/** The server speaks none, or has lines in pg_hba.conf for plain connections alone. */
-function isRefusalOfTls(error: unknown): boolean {
-  const { message, code } = error as Error & { readonly code?: unknown };
-  return message === "The server does not support SSL connections" || code === "28000";
+/** A client that is logged in, over a stream of its own. */
+interface Connected {
+  readonly client: Client;
+  readonly stream: Socket;
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+async function logIn(options: SessionOptions): Promise<Connected> {
+  const { timeoutMs, signal } = options;
+  const [password, tls] = await Promise.all([passwordOf(options), tlsOptions(options)]);
+  const late = new AbortController();
+  const timer = timeoutMs === 0 ? undefined : setTimeout(() => late.abort(tooLate(timeoutMs)), timeoutMs);
+  try {
+    return await connected({ ...options, signal: AbortSignal.any([signal, late.signal]) }, password, tls);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function passwordOf(options: SessionOptions): Promise<string | undefined> {
@@ -59,56 +75,79 @@ async function passwordOf(options: SessionOptions): Promise<string | undefined> 
   return passwordFrom(options.passfile, { ...options, host, database });
 }
 
-async function connected<T>(
+async function connected(
   options: SessionOptions,
   password: string | undefined,
   tls: ConnectionOptions | false,
-  use: (session: Session) => Promise<T>,
-): Promise<T> {
-  const { host, port, user, database, timeoutMs, signal } = options;
-  const client = await newClient({
-    host,
-    port,
-    user,
-    database,
+): Promise<Connected> {
+  // Loaded when it is needed: most hosts of a fleet run other plugins alone.
+  const { default: pg } = await import("pg");
+  const { host, port, user, database, sslmode, timeoutMs: query_timeout, signal } = options;
+  const stream = await openStream({ host, port, tls, sslmode, signal });
+  const client = new pg.Client({
+    ...{ host, port, user, database, query_timeout, ssl: false, application_name: "lighthouse" },
     ...(password === undefined ? {} : { password }),
-    ssl: tls,
-    connectionTimeoutMillis: timeoutMs,
-    query_timeout: timeoutMs,
-    application_name: "lighthouse",
     ...(options.replication === true ? { replication: "true" } : {}),
+    stream: () => connectedAlready(stream),
   });
-  const parameters = new Map<string, string>();
-  const { connection } = client as unknown as Wire;
-  connection.on("parameterStatus", ({ parameterName, parameterValue }) =>
-    parameters.set(parameterName, parameterValue),
-  );
   // What ends a connection ends the query that waits on it as well.
   client.on("error", () => undefined);
-  const untilAborted = <R>(work: Promise<R>): Promise<R> => orAborted(signal, work, () => connection.stream.destroy());
+  const parameters = new Map<string, string>();
+  (client as unknown as Wire).connection.on("parameterStatus", ({ parameterName, parameterValue }) =>
+    parameters.set(parameterName, parameterValue),
+  );
   try {
-    signal.throwIfAborted();
-    await untilAborted(client.connect());
-    // Each question ends with the abort, but not what is done about the answer: files are left whole.
-    return await use({
-      query: (text, values) => untilAborted(ask(client, text, values)),
-      parameter: (name) => parameters.get(name),
-    });
-  } finally {
-    await goodbye(client, connection);
+    await orAborted(signal, client.connect(), stream);
+    return { client, stream, parameters };
+  } catch (error) {
+    stream.destroy();
+    await untilClosed(stream);
+    // Lines of pg_hba.conf may be for plain connections alone.
+    const mayBePlain = sslmode === "prefer" && "encrypted" in stream && (error as { code?: unknown }).code === "28000";
+    if (mayBePlain) return await connected(options, password, false);
+    throw error;
   }
 }
 
-async function ask(client: Client, text: string, values?: readonly unknown[]): ReturnType<Session["query"]> {
-  return rowsOf(await client.query(text, values === undefined ? undefined : [...values]));
+/** pg connects the stream that it is given, and waits until it is: this one is. */
+function connectedAlready(stream: Socket): Socket {
+  stream.connect = () => {
+    process.nextTick(() => stream.emit("connect"));
+    return stream;
+  };
+  return stream;
 }
 
-/** What `work` comes to; once aborted, the abort's reason, whatever becomes of the work. */
-async function orAborted<T>(signal: AbortSignal, work: Promise<T>, end: () => void): Promise<T> {
+/** What the types of pg leave out. */
+interface Wire {
+  readonly connection: {
+    on(event: "parameterStatus", listener: (message: { parameterName: string; parameterValue: string }) => void): void;
+  };
+}
+
+function tooLate(timeoutMs: number): Error {
+  return new Error(`no answer within ${timeoutMs} ms`);
+}
+
+async function ask(
+  client: Client,
+  timeoutMs: number,
+  text: string,
+  values?: readonly unknown[],
+): ReturnType<Session["query"]> {
+  try {
+    return rowsOf(await client.query(text, values === undefined ? undefined : [...values]));
+  } catch (error) {
+    throw (error as Error).message === "Query read timeout" ? tooLate(timeoutMs) : error;
+  }
+}
+
+/** What `work` comes to; once aborted, the abort's reason, whatever becomes of the work, and `stream` is closed. */
+async function orAborted<T>(signal: AbortSignal, work: Promise<T>, stream: Socket): Promise<T> {
   let abort: () => void = () => undefined;
   const aborted = new Promise<never>((_resolve, reject) => {
     abort = () => {
-      end();
+      stream.destroy();
       reject(signal.reason);
     };
     signal.addEventListener("abort", abort, { once: true });
@@ -121,32 +160,13 @@ async function orAborted<T>(signal: AbortSignal, work: Promise<T>, end: () => vo
   }
 }
 
-/** What the types of pg leave out. */
-interface Wire {
-  readonly connection: {
-    on(event: "parameterStatus", listener: (message: { parameterName: string; parameterValue: string }) => void): void;
-    /** Another one as soon as TLS is spoken over the first. */
-    readonly stream: Socket;
-  };
-}
-
-async function newClient(options: object): Promise<Client> {
-  // Loaded when it is needed: most hosts of a fleet run other plugins alone.
-  const { default: pg } = await import("pg");
-  return new pg.Client(options);
-}
-
-async function goodbye(client: Client, { stream }: Wire["connection"]): Promise<void> {
-  if (!stream.destroyed && !stream.connecting) {
-    const patience = new AbortController();
-    const ended = client.end().catch(() => undefined);
-    await Promise.race([ended, pause(GOODBYE_MS, patience.signal)]);
-    patience.abort();
-  }
-  if (stream.closed) return;
-  const closed = new Promise((resolve) => stream.once("close", resolve));
-  stream.destroy();
-  await closed;
+/** As libpq: takes leave, and closes without waiting for an answer. */
+async function goodbye(client: Client, stream: Socket): Promise<void> {
+  void client.end();
+  stream.destroySoon();
+  const patience = setTimeout(() => stream.destroy(), GOODBYE_MS);
+  await untilClosed(stream);
+  clearTimeout(patience);
 }
 
 function rowsOf(result: unknown): readonly Readonly<Record<string, unknown>>[] {

@@ -58,6 +58,10 @@ describe.skipIf(!requireServer("postgresql"))("a primary and two standbys, a run
       }
     }
     expect([await loaded(), written()]).toEqual(before);
+    const ours = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'lighthouse'";
+    for (const server of set.servers) {
+      await waitFor(async () => (await server.query(ours)) === "0", { what: "no connection to be left" });
+    }
     took.sort((a, b) => a - b);
     const [median = 0, worst = 0] = [took[took.length >> 1], took.at(-1)];
     await annotate(`a pass on healthy servers took ${median.toFixed(1)} ms (median), ${worst.toFixed(1)} ms at most`);

@@ -36,9 +36,9 @@ const local: fc.Arbitrary<LocalServer> = fc.record({
   timeline: fc.integer({ min: 1, max: 4 }),
   lsn: fc.bigInt({ min: 0n, max: 9n }),
   port: fc.constant(5432),
-  version: fc.constant(150_000),
   isStreaming: fc.boolean(),
   settings: fc.record({
+    port: fc.constant("5432"),
     hba_file: fc.constant(""),
     config_file: fc.constant(""),
     shared_preload_libraries: fc.constant(""),

@@ -23,6 +23,7 @@ describe.skipIf(!requireServer("postgresql"))("TLS between members", () => {
   let stranger: CertificateAuthority;
   let own: CertificateFiles;
   let set: ReplicationSet;
+  let marks = 0;
 
   beforeAll(async () => {
     pems = await tempDirectory();
@@ -37,6 +38,7 @@ describe.skipIf(!requireServer("postgresql"))("TLS between members", () => {
       `ssl_cert_file = '${certFile}'`,
       `ssl_key_file = '${keyFile}'`,
       `ssl_ca_file = '${authority.caFile}'`,
+      "log_connections = on",
     ]);
   });
   afterAll(async () => {
@@ -77,6 +79,24 @@ describe.skipIf(!requireServer("postgresql"))("TLS between members", () => {
     await waitFor(async () => (await load()) !== before, { what: "the reload", deadlineMs: 30_000 });
   }
 
+  /** Has the server write something into its log: where that begins. */
+  async function markedInLog(): Promise<number> {
+    const mark = `mark ${++marks}.`;
+    await set.server(0).query(`DO $$ BEGIN RAISE LOG '${mark}'; END $$`);
+    const place = () => set.server(0).output.indexOf(`LOG:  ${mark}`);
+    await waitFor(async () => place() >= 0, { what: `${mark} in the log`, deadlineMs: 30_000 });
+    return place();
+  }
+
+  /** How many connections the server has taken over TCP while `work` was done. */
+  async function connectionsDuring(work: () => Promise<unknown>): Promise<number> {
+    const before = await markedInLog();
+    await work();
+    const after = await markedInLog();
+    const said = set.server(0).output.slice(before, after);
+    return said.match(/connection received: host=127\.0\.0\.1/g)?.length ?? 0;
+  }
+
   const verified = (sslmode: "verify-ca" | "verify-full"): Partial<Login> => ({
     sslmode,
     sslrootcert: authority.caFile,
@@ -87,11 +107,13 @@ describe.skipIf(!requireServer("postgresql"))("TLS between members", () => {
     expect(await outcome({ sslmode: "prefer" })).toBe("tls");
     expect(await outcome({ sslmode: "require" })).toBe("tls");
     expect(await outcome({ sslmode: "disable" })).toBe("plain");
+    expect(await connectionsDuring(() => outcome({ sslmode: "prefer" }))).toBe(1);
   });
 
   test("is not insisted on by prefer, where the server lets plain connections in alone", async () => {
     await serverTakes("hostnossl all app 127.0.0.1/32 scram-sha-256");
     expect(await outcome({ sslmode: "prefer" })).toBe("plain");
+    expect(await connectionsDuring(() => outcome({ sslmode: "prefer", user: "stranger" }))).toBe(2);
     expect(await outcome({ sslmode: "require" })).toMatch(/no pg_hba\.conf entry .*SSL encryption/);
   });
 
@@ -100,8 +122,12 @@ describe.skipIf(!requireServer("postgresql"))("TLS between members", () => {
     await set.server(0).query("ALTER SYSTEM SET ssl = off");
     await reloaded();
     expect(await outcome({ sslmode: "prefer" })).toBe("plain");
-    expect(await outcome({ sslmode: "require" })).toBe("The server does not support SSL connections");
-    expect(await outcome(verified("verify-full"))).toBe("The server does not support SSL connections");
+    const none = (sslmode: string): string =>
+      `the server speaks no TLS, and sslmode is ${sslmode}: switch it on there (ssl = on), or take sslmode prefer`;
+    expect(await outcome({ sslmode: "require" })).toBe(none("require"));
+    expect(await outcome(verified("verify-full"))).toBe(none("verify-full"));
+    expect(await connectionsDuring(() => outcome({ sslmode: "prefer" }))).toBe(1);
+    expect(await connectionsDuring(() => outcome({ sslmode: "prefer", user: "stranger" }))).toBe(1);
     await set.server(0).query("ALTER SYSTEM RESET ssl");
     await reloaded();
   });

@@ -1,8 +1,8 @@
 import { type CallOptions, type Cluster, type Context, durationMs, type NodeReport } from "@lighthouse-sd/core";
 import type { PostgreSQLBlock, ServerSettings } from "../config/postgresql-config.js";
 import { memberKey } from "../members.js";
-import { observeLocal } from "../server/observe-local.js";
-import { probePeer } from "../server/probe-peer.js";
+import { lookAround } from "../server/look-around.js";
+import { readSettings } from "../server/observe-local.js";
 import { findSelf } from "../server/self.js";
 import { type Session, withSession } from "../session.js";
 import { parseHbaBlock } from "../text/hba-block.js";
@@ -31,22 +31,17 @@ export function describeServer(
 ): Promise<readonly NodeReport[]> {
   return withSession({ ...settings.connection, timeoutMs: PATIENCE_MS, signal }, async (session) => {
     if (cluster.name !== settings.cluster) return await admitted(session, settings, cluster);
-    const local = await observeLocal(session);
+    const localSettings = await readSettings(session);
     const nodes = cluster.nodes ?? [];
+    const self = findSelf(nodes, Number(localSettings.port), context.peer);
     const patience = Math.min(durationMs(settings.probe_timeout), PATIENCE_MS) / 1000;
-    const self = findSelf(nodes, local.port, context.peer);
-    const found = await Promise.all(
-      nodes.map(async (node): Promise<FoundNode> => {
-        const isSelf = self !== undefined && memberKey(node) === memberKey(self);
-        const known = { node, isSelf, slot: slotName(cluster.config.slots.prefix, node) };
-        return isSelf
-          ? known
-          : {
-              ...known,
-              ...(await probePeer(node, { ...settings, probe_timeout: patience }, local, undefined, signal)),
-            };
-      }),
-    );
+    const probe = { ...settings, probe_timeout: patience };
+    const asked = { session, localSettings, probe, members: nodes, self, slot: undefined, signal };
+    const { local, peers } = await lookAround(asked);
+    const found = nodes.map((node): FoundNode => {
+      const peer = peers.find(({ member }) => member === node);
+      return { node, slot: slotName(cluster.config.slots.prefix, node), isSelf: peer === undefined, ...peer };
+    });
     const [streams = {}] = await session.query(STREAMS);
     const view: LocalView = {
       systemId: cluster.config.system_identifier ?? local.systemId,
@@ -64,7 +59,7 @@ async function admitted(
   { hba_file: configured }: ServerSettings,
   { name, nodes }: Cluster<PostgreSQLBlock>,
 ): Promise<readonly NodeReport[]> {
-  const path = configured === "auto" ? (await observeLocal(session)).settings.hba_file : configured;
+  const path = configured === "auto" ? (await readSettings(session)).hba_file : configured;
   const text = path === "off" ? null : await readBytes(path);
   const block = findBlocks(text ?? "").find((place) => place.cluster === name);
   const keys = new Set(parseHbaBlock(block?.lines ?? []).map(memberKey));

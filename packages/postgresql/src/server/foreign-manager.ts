@@ -1,9 +1,9 @@
-import type { LocalServer } from "./server-state.js";
+import type { LocalSettings } from "./server-state.js";
 
 /** Who else keeps this server's configuration, and rules its roles: then every file of ours would be overwritten, and every
  * decision of ours could be the opposite of theirs. Undefined: nobody that we know. */
 export function foreignManager(
-  { settings }: LocalServer,
+  settings: Pick<LocalSettings, "shared_preload_libraries">,
   hba: string | null,
   config: string | null,
 ): string | undefined {

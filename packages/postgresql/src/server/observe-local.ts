@@ -1,6 +1,6 @@
 import { parseLsn } from "../lsn.js";
 import type { Session } from "../session.js";
-import type { LocalServer, Sender, Slot } from "./server-state.js";
+import type { LocalServer, LocalSettings, Sender, Slot } from "./server-state.js";
 
 /** A standby that receives nothing tells its timeline by the newest WAL, or history, that it has: what it has noted down
  * elsewhere, and of a primary too, may still be the timeline before a promotion. */
@@ -14,7 +14,6 @@ const FACTS = `SELECT pg_is_in_recovery() AS in_recovery,
  CASE WHEN pg_is_in_recovery()
   THEN coalesce(greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()), '0/0')
   ELSE pg_current_wal_lsn() END::text AS lsn,
- (SELECT jsonb_object_agg(name, setting) FROM pg_settings WHERE name = ANY($1)) AS settings,
  (SELECT coalesce(jsonb_agg(jsonb_build_object('name', slot_name, 'active', active, 'walStatus', wal_status, 'retained',
    coalesce(pg_wal_lsn_diff(CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END,
    restart_lsn), 0))), '[]') FROM pg_replication_slots WHERE slot_type = 'physical') AS slots,
@@ -26,7 +25,6 @@ const SETTINGS = [
   "hba_file",
   "config_file",
   "port",
-  "server_version_num",
   "synchronous_standby_names",
   "primary_conninfo",
   "primary_slot_name",
@@ -34,22 +32,27 @@ const SETTINGS = [
   "shared_preload_libraries",
 ];
 
-/** All that the local server tells of itself, in one query. */
-export async function observeLocal(session: Session): Promise<LocalServer> {
-  const [row = {}] = await session.query(FACTS, [SETTINGS]);
-  const settings = row["settings"] as Record<string, string>;
+/** How the local server is configured. */
+export async function readSettings(session: Session): Promise<LocalSettings> {
+  const rows = await session.query(`SELECT name, setting FROM pg_settings WHERE name IN ('${SETTINGS.join("', '")}')`);
+  const settings = Object.fromEntries(rows.map(({ name, setting }) => [name, setting]));
   const hidden = SETTINGS.filter((name) => settings[name] === undefined);
   if (hidden.length > 0) {
     throw new Error(`the local server does not show ${hidden.join(", ")} to this user: GRANT pg_monitor TO it`);
   }
+  return settings as unknown as LocalSettings;
+}
+
+/** All else that the local server tells of itself, in one query. */
+export async function observeLocal(session: Session, settings: LocalSettings): Promise<LocalServer> {
+  const [row = {}] = await session.query(FACTS);
   return {
     inRecovery: row["in_recovery"] === true,
     systemId: String(row["system_id"]),
     timeline: Number(row["timeline"]),
     lsn: parseLsn(String(row["lsn"])),
-    port: Number(settings["port"]),
-    version: Number(settings["server_version_num"]),
-    settings: settings as unknown as LocalServer["settings"],
+    port: Number(settings.port),
+    settings,
     slots: row["slots"] as readonly Slot[],
     senders: row["senders"] as readonly Sender[],
     isStreaming: row["is_streaming"] === true,

@@ -3,21 +3,29 @@ import type { ServerSettings } from "../config/postgresql-config.js";
 import { forkPoint, parseLsn } from "../lsn.js";
 import type { Member } from "../members.js";
 import { type Session, withSession } from "../session.js";
-import type { LocalServer, Peer, PeerAnswer } from "./server-state.js";
+import type { Peer, PeerAnswer } from "./server-state.js";
 
 /** The first version with READ_REPLICATION_SLOT. */
 const READS_SLOTS = 150_000;
 
-/** Asks another member what it is, over a connection as standbys open it. Never rejects but for an abort. */
+/** How other members are asked. */
+export type ProbeSettings = Pick<ServerSettings, "replication" | "probe_timeout">;
+
+/** Who asks. */
+export interface Asker {
+  readonly timeline: number;
+  /** Undefined: no slot is of interest. */
+  readonly slot: string | undefined;
+}
+
+/** Asks another member what it is, over a connection as standbys open it; what only concerns `asker`, as soon as that one is
+ * known. Never rejects but for an abort. */
 export async function probePeer(
   member: Member,
-  { replication, probe_timeout: timeout }: Pick<ServerSettings, "replication" | "probe_timeout">,
-  local: LocalServer,
-  slot: string | undefined,
+  { replication, probe_timeout: timeout }: ProbeSettings,
+  asker: Promise<Asker>,
   signal: AbortSignal,
 ): Promise<Peer> {
-  const timeoutMs = durationMs(timeout);
-  const deadline = AbortSignal.timeout(timeoutMs);
   const options = {
     ...replication,
     host: member.ip,
@@ -25,19 +33,18 @@ export async function probePeer(
     port: member.port,
     database: "replication",
     replication: true,
-    timeoutMs,
-    signal: AbortSignal.any([signal, deadline]),
+    timeoutMs: durationMs(timeout),
+    signal,
   };
   try {
-    return { member, answer: await withSession(options, (session) => ask(session, local, slot)) };
+    return { member, answer: await withSession(options, (session) => ask(session, asker)) };
   } catch (error) {
     signal.throwIfAborted();
-    const reason = deadline.aborted ? `no answer within ${timeoutMs} ms` : (error as Error).message;
-    return { member, error: reason };
+    return { member, error: (error as Error).message };
   }
 }
 
-async function ask(session: Session, local: LocalServer, slot: string | undefined): Promise<PeerAnswer> {
+async function ask(session: Session, asker: Promise<Asker>): Promise<PeerAnswer> {
   const standby = session.parameter("in_hot_standby");
   if (standby === undefined)
     throw new Error("it does not say whether it is a standby: PostgreSQL 14 is the oldest that does");
@@ -50,7 +57,8 @@ async function ask(session: Session, local: LocalServer, slot: string | undefine
     inRecovery: standby === "on",
   };
   if (answer.inRecovery) return answer;
-  const fork = timeline > local.timeline ? await forkOf(session, timeline, local.timeline) : undefined;
+  const { timeline: ours, slot } = await asker;
+  const fork = timeline > ours ? await forkOf(session, timeline, ours) : undefined;
   const canRead = slot !== undefined && versionOf(session) >= READS_SLOTS;
   return {
     ...answer,

@@ -8,22 +8,24 @@ export interface LocalServer {
   /** A primary: what it has written; a standby: what it has received or replayed. */
   readonly lsn: bigint;
   readonly port: number;
-  /** `server_version_num`. */
-  readonly version: number;
-  readonly settings: {
-    readonly hba_file: string;
-    readonly config_file: string;
-    readonly synchronous_standby_names: string;
-    readonly primary_conninfo: string;
-    readonly primary_slot_name: string;
-    /** MB; -1: no limit. */
-    readonly max_slot_wal_keep_size: string;
-    readonly shared_preload_libraries: string;
-  };
+  readonly settings: LocalSettings;
   readonly slots: readonly Slot[];
   readonly senders: readonly Sender[];
   /** True: a standby whose WAL receiver is streaming. */
   readonly isStreaming: boolean;
+}
+
+/** How the local server is configured, in its own words. */
+export interface LocalSettings {
+  readonly port: string;
+  readonly hba_file: string;
+  readonly config_file: string;
+  readonly synchronous_standby_names: string;
+  readonly primary_conninfo: string;
+  readonly primary_slot_name: string;
+  /** MB; -1: no limit. */
+  readonly max_slot_wal_keep_size: string;
+  readonly shared_preload_libraries: string;
 }
 
 /** A physical replication slot. */

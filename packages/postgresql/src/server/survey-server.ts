@@ -1,13 +1,6 @@
 import type { CallOptions, Cluster, Context } from "@lighthouse-sd/core";
 import type { PostgreSQLBlock, ServerSettings } from "../config/postgresql-config.js";
-import {
-  type KnownMembers,
-  type Member,
-  type Membership,
-  memberKey,
-  rememberedMembers,
-  updateMembers,
-} from "../members.js";
+import { type KnownMembers, type Member, type Membership, rememberedMembers, updateMembers } from "../members.js";
 import type { Session } from "../session.js";
 import { parseHbaBlock, renderHbaBlock } from "../text/hba-block.js";
 import { findBlocks, replaceBlocks } from "../text/hba-file.js";
@@ -16,11 +9,11 @@ import { FRAGMENT_HEADER, renderFragment } from "../text/render-fragment.js";
 import { slotName } from "../text/slot-name.js";
 import { type FileChange, readBytes } from "../write-checked.js";
 import { foreignManager } from "./foreign-manager.js";
-import { observeLocal } from "./observe-local.js";
+import { lookAround } from "./look-around.js";
+import { observeLocal, readSettings } from "./observe-local.js";
 import { type PlanMemory, planServer, type ServerPlan } from "./plan-server.js";
-import { probePeer } from "./probe-peer.js";
 import { findSelf } from "./self.js";
-import type { LocalServer, Notice, Peer } from "./server-state.js";
+import type { LocalServer, LocalSettings, Notice } from "./server-state.js";
 
 /** What is remembered from one pass to the next. */
 export interface ServerMemory {
@@ -55,21 +48,16 @@ export interface SurveyOptions extends CallOptions {
 
 /** Looks at the server, its files and the other members, and plans. Touches nothing. */
 export async function surveyServer(options: SurveyOptions): Promise<ServerSurvey> {
-  const { session, settings, clusters } = options;
-  const local = await observeLocal(session);
-  const hbaPath = settings.hba_file === "auto" ? local.settings.hba_file : settings.hba_file;
+  const { session, settings } = options;
+  const localSettings = await readSettings(session);
+  const hbaPath = settings.hba_file === "auto" ? localSettings.hba_file : settings.hba_file;
   const hbaText = hbaPath === "off" ? null : await readBytes(hbaPath);
-  const mainText = await readBytes(local.settings.config_file).catch(() => null);
-  const manager = foreignManager(local, hbaText, mainText);
+  const mainText = await readBytes(localSettings.config_file).catch(() => null);
+  const manager = foreignManager(localSettings, hbaText, mainText);
   if (manager !== undefined) throw new Error(manager);
   const members = knownMembers(options, hbaText);
-  const own = clusters.find(({ name }) => name === settings.cluster);
   const fragmentText = await readOwnFragment(settings.config_file);
-  const ownMembers = own === undefined ? undefined : members.get(own.name);
-  const plan =
-    own === undefined || ownMembers === undefined
-      ? undefined
-      : await planOwn(options, local, own, ownMembers, fragmentText);
+  const { local, plan } = await planOwn(options, localSettings, members.get(settings.cluster), fragmentText);
   const notices = [
     ...massNotices(members),
     ...(plan?.notices ?? []).map((notice) => ({ ...notice, cluster: settings.cluster })),
@@ -112,36 +100,29 @@ function readableBlocks(text: string | null): ReadonlyMap<string, readonly Membe
 }
 
 async function planOwn(
-  { settings, context, memory, now, signal }: SurveyOptions,
-  local: LocalServer,
-  own: Cluster<PostgreSQLBlock>,
-  members: KnownMembers,
+  { session, clusters, settings, context, memory, now, signal }: SurveyOptions,
+  localSettings: LocalSettings,
+  members: KnownMembers | undefined,
   fragmentText: string | null,
-): Promise<ServerPlan> {
+): Promise<{ readonly local: LocalServer; readonly plan: ServerPlan | undefined }> {
+  const own = clusters.find(({ name }) => name === settings.cluster);
+  if (own === undefined || members === undefined) {
+    return { local: await observeLocal(session, localSettings), plan: undefined };
+  }
+  const self = findSelf(members.known, Number(localSettings.port), context.peer);
+  const slot = self === undefined ? undefined : slotName(own.config.slots.prefix, self);
+  const asked = { session, localSettings, probe: settings, members: members.known, self, slot, signal };
+  const { local, peers } = await lookAround(asked);
   const pinned = own.config.system_identifier;
   if (pinned !== undefined && pinned !== local.systemId) {
     throw new Error(
       `the local server is database system ${local.systemId}, not ${pinned} as cluster ${own.name} says: nothing of it is touched; correct system_identifier, or server.connection`,
     );
   }
-  const self = findSelf(members.known, local.port, context.peer);
-  const slot = self === undefined || !local.inRecovery ? undefined : slotName(own.config.slots.prefix, self);
-  const others = members.known.filter((member) => self === undefined || memberKey(member) !== memberKey(self));
-  const peers: readonly Peer[] = await Promise.all(
-    others.map((member) => probePeer(member, settings, local, slot, signal)),
-  );
   const fragment = parseFragment(fragmentText ?? "");
-  return planServer({
-    local,
-    server: settings,
-    block: own.config,
-    members,
-    self,
-    peers,
-    fragment,
-    memory: memory.plan,
-    now,
-  });
+  const block = own.config;
+  const plan = planServer({ local, server: settings, block, members, self, peers, fragment, memory: memory.plan, now });
+  return { local, plan };
 }
 
 async function readOwnFragment(path: string): Promise<string | null> {
