@@ -40,7 +40,8 @@ describe.skipIf(!requireServer("haproxy"))("an HAProxy that is already there", (
       await site.start();
       expect(await site.haproxyPid()).toBe(pid);
       expect(await haproxyProcesses(site.directory.path)).toHaveLength(1);
-      expect(await site.balancer()).toMatchObject({ converged: true, reloads: 0 });
+      await site.until("it to be in line", async () => (await site.balancer()).converged);
+      expect(await site.balancer()).toMatchObject({ reloads: 0 });
       await site.writeNodes(
         "web",
         members.slice(0, 1).map(({ node }) => node),
