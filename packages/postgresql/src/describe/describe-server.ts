@@ -3,6 +3,7 @@ import type { PostgreSQLBlock, ServerSettings } from "../config/postgresql-confi
 import { memberKey } from "../members.js";
 import { lookAround } from "../server/look-around.js";
 import { readSettings } from "../server/observe-local.js";
+import { PeerProbes } from "../server/peer-probes.js";
 import { findSelf } from "../server/self.js";
 import { type Session, withSession } from "../session.js";
 import { parseHbaBlock } from "../text/hba-block.js";
@@ -35,9 +36,9 @@ export function describeServer(
     const nodes = cluster.nodes ?? [];
     const self = findSelf(nodes, Number(localSettings.port), context.peer);
     const patience = Math.min(durationMs(settings.probe_timeout), PATIENCE_MS) / 1000;
-    const probe = { ...settings, probe_timeout: patience };
-    const asked = { session, localSettings, probe, members: nodes, self, slot: undefined, signal };
-    const { local, peers } = await lookAround(asked);
+    const probes = new PeerProbes({ ...settings, probe_timeout: patience }, signal);
+    const asked = { session, localSettings, probes, members: nodes, self, slot: undefined };
+    const { local, peers } = await lookAround(asked).finally(() => probes.end());
     const found = nodes.map((node): FoundNode => {
       const peer = peers.find(({ member }) => member === node);
       return { node, slot: slotName(cluster.config.slots.prefix, node), isSelf: peer === undefined, ...peer };

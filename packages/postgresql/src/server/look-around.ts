@@ -1,7 +1,7 @@
 import { type Member, memberKey } from "../members.js";
 import type { Session } from "../session.js";
 import { observeLocal } from "./observe-local.js";
-import { type ProbeSettings, probePeer } from "./probe-peer.js";
+import type { PeerProbes } from "./peer-probes.js";
 import type { LocalServer, LocalSettings, Peer } from "./server-state.js";
 
 /** Whom to ask. */
@@ -9,25 +9,22 @@ export interface LookOptions {
   /** With the local server. */
   readonly session: Session;
   readonly localSettings: LocalSettings;
-  readonly probe: ProbeSettings;
+  readonly probes: PeerProbes;
   readonly members: readonly Member[];
   /** The local server among them, where it is. */
   readonly self: Member | undefined;
   /** The slot that the local server uses on its primary, where that is of interest. */
   readonly slot: string | undefined;
-  readonly signal: AbortSignal;
 }
 
-/** Asks the local server and the other members at the same time. Rejects where the local server gives no answer; no
- * connection to a member is left by then. */
+/** Asks the local server while the others are logged in to, and then those. Rejects where the local server gives no answer. */
 export async function lookAround(
   options: LookOptions,
 ): Promise<{ readonly local: LocalServer; readonly peers: readonly Peer[] }> {
-  const { session, localSettings, probe, members, self, slot, signal } = options;
+  const { session, localSettings, probes, members, self, slot } = options;
   const others = members.filter((member) => self === undefined || memberKey(member) !== memberKey(self));
   const local = observeLocal(session, localSettings);
-  const asker = local.then(({ timeline, inRecovery }) => ({ timeline, slot: inRecovery ? slot : undefined }));
-  const peers = others.map((member) => probePeer(member, probe, asker, signal));
-  await Promise.allSettled([local, asker, ...peers]);
-  return { local: await local, peers: await Promise.all(peers) };
+  probes.askedBy(local.then(({ timeline, inRecovery }) => ({ timeline, slot: inRecovery ? slot : undefined })));
+  const [found, peers] = await Promise.all([local, Promise.all(others.map((member) => probes.probe(member)))]);
+  return { local: found, peers };
 }

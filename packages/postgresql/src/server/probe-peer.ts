@@ -18,8 +18,9 @@ export interface Asker {
   readonly slot: string | undefined;
 }
 
-/** Asks another member what it is, over a connection as standbys open it; what only concerns `asker`, as soon as that one is
- * known. Never rejects but for an abort. */
+/** Asks another member what it is, over a connection as standbys open it. It is logged in to at once, but asked only when
+ * `asker` is known: read before the standby's own position, that of a primary which writes meanwhile would look as if it were
+ * behind. Never rejects but for an abort. */
 export async function probePeer(
   member: Member,
   { replication, probe_timeout: timeout }: ProbeSettings,
@@ -48,6 +49,7 @@ async function ask(session: Session, asker: Promise<Asker>): Promise<PeerAnswer>
   const standby = session.parameter("in_hot_standby");
   if (standby === undefined)
     throw new Error("it does not say whether it is a standby: PostgreSQL 14 is the oldest that does");
+  const { timeline: ours, slot } = await asker;
   const [system = {}] = await session.query("IDENTIFY_SYSTEM");
   const timeline = Number(system["timeline"]);
   const answer = {
@@ -57,7 +59,6 @@ async function ask(session: Session, asker: Promise<Asker>): Promise<PeerAnswer>
     inRecovery: standby === "on",
   };
   if (answer.inRecovery) return answer;
-  const { timeline: ours, slot } = await asker;
   const fork = timeline > ours ? await forkOf(session, timeline, ours) : undefined;
   const canRead = slot !== undefined && versionOf(session) >= READS_SLOTS;
   return {

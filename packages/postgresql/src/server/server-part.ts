@@ -12,6 +12,7 @@ import { quoteIdentifier } from "../text/quote.js";
 import { type FileChange, writeChecked } from "../write-checked.js";
 import { checkHba, checkSettings } from "./config-check.js";
 import { explainSilence } from "./explain-silence.js";
+import { PeerProbes } from "./peer-probes.js";
 import { NO_MEMORY, type ServerMemory, type ServerSurvey, surveyServer } from "./survey-server.js";
 
 /** The longest that the local server is waited for, in milliseconds. */
@@ -41,8 +42,7 @@ export class ServerPart {
 
   /** What `sync` would do now. */
   async plan(clusters: readonly Cluster<PostgreSQLBlock>[], options: CallOptions): Promise<readonly Change[]> {
-    return await this.#connected(clusters, options, async (session) => {
-      const survey = await this.#survey(session, clusters, options);
+    return await this.#surveyed(clusters, options, async (_session, survey) => {
       const files = changedFiles(survey).map((file) => ({
         ...fileChange(file, this.#left),
         diff: ownLinesDiff(file.path, file.before, file.after),
@@ -56,8 +56,7 @@ export class ServerPart {
   async sync(clusters: readonly Cluster<PostgreSQLBlock>[], options: CallOptions): Promise<PartResult> {
     const { name, directory } = this.#context;
     this.#lock ??= await lockTarget(this.#settings.config_file, { name, directory });
-    return await this.#connected(clusters, options, async (session) => {
-      const survey = await this.#survey(session, clusters, options);
+    return await this.#surveyed(clusters, options, async (session, survey) => {
       const changes: Change[] = [];
       const problems: ClusterProblem[] = [...survey.notices];
       const failed = await this.#carryOut(session, survey, changes, problems, options);
@@ -79,25 +78,26 @@ export class ServerPart {
     await lock?.release();
   }
 
-  async #connected<T>(
+  /** Those that were asked last time are logged in to from the start, while the local server lets in. */
+  async #surveyed<T>(
     clusters: readonly Cluster<PostgreSQLBlock>[],
     { signal }: CallOptions,
-    use: (session: Session) => Promise<T>,
+    use: (session: Session, survey: ServerSurvey) => Promise<T>,
   ): Promise<T> {
+    const [settings, context, memory, now] = [this.#settings, this.#context, this.#memory, this.#now()];
+    const probes = new PeerProbes(settings, signal);
+    for (const peer of memory.peers) probes.probe(peer).catch(() => undefined);
     try {
-      return await withSession({ ...this.#settings.connection, timeoutMs: LOCAL_MS, signal }, use);
+      return await withSession({ ...settings.connection, timeoutMs: LOCAL_MS, signal }, async (session) =>
+        use(session, await surveyServer({ session, probes, settings, context, clusters, memory, now })),
+      );
     } catch (error) {
-      throw await explainSilence(error, this.#settings, clusters, this.#context);
+      // Nobody is asked for nothing, pass after pass.
+      this.#memory = { ...this.#memory, peers: [] };
+      throw await explainSilence(error, settings, clusters, context);
+    } finally {
+      await probes.end();
     }
-  }
-
-  #survey(
-    session: Session,
-    clusters: readonly Cluster<PostgreSQLBlock>[],
-    { signal }: CallOptions,
-  ): Promise<ServerSurvey> {
-    const [settings, context, memory] = [this.#settings, this.#context, this.#memory];
-    return surveyServer({ session, settings, context, clusters, memory, now: this.#now(), signal });
   }
 
   /** Access first, then slots, then what uses both; slots go last. True: something failed, and is among the problems. */

@@ -1,4 +1,4 @@
-import type { CallOptions, Cluster, Context } from "@lighthouse-sd/core";
+import type { Cluster, Context } from "@lighthouse-sd/core";
 import type { PostgreSQLBlock, ServerSettings } from "../config/postgresql-config.js";
 import { type KnownMembers, type Member, type Membership, rememberedMembers, updateMembers } from "../members.js";
 import type { Session } from "../session.js";
@@ -11,6 +11,7 @@ import { type FileChange, readBytes } from "../write-checked.js";
 import { foreignManager } from "./foreign-manager.js";
 import { lookAround } from "./look-around.js";
 import { observeLocal, readSettings } from "./observe-local.js";
+import type { PeerProbes } from "./peer-probes.js";
 import { type PlanMemory, planServer, type ServerPlan } from "./plan-server.js";
 import { findSelf } from "./self.js";
 import type { LocalServer, LocalSettings, Notice } from "./server-state.js";
@@ -19,9 +20,15 @@ import type { LocalServer, LocalSettings, Notice } from "./server-state.js";
 export interface ServerMemory {
   readonly members: ReadonlyMap<string, Membership>;
   readonly plan: PlanMemory;
+  /** The members of one's own cluster that were asked last. */
+  readonly peers: readonly Member[];
 }
 
-export const NO_MEMORY: ServerMemory = { members: new Map(), plan: { unusedSince: new Map(), goneSince: new Map() } };
+export const NO_MEMORY: ServerMemory = {
+  members: new Map(),
+  plan: { unusedSince: new Map(), goneSince: new Map() },
+  peers: [],
+};
 
 /** What one look at everything has found, and what is to be done about it. */
 export interface ServerSurvey {
@@ -36,8 +43,9 @@ export interface ServerSurvey {
 }
 
 /** What a look needs. */
-export interface SurveyOptions extends CallOptions {
+export interface SurveyOptions {
   readonly session: Session;
+  readonly probes: PeerProbes;
   readonly settings: ServerSettings;
   readonly context: Context;
   readonly clusters: readonly Cluster<PostgreSQLBlock>[];
@@ -57,7 +65,7 @@ export async function surveyServer(options: SurveyOptions): Promise<ServerSurvey
   if (manager !== undefined) throw new Error(manager);
   const members = knownMembers(options, hbaText);
   const fragmentText = await readOwnFragment(settings.config_file);
-  const { local, plan } = await planOwn(options, localSettings, members.get(settings.cluster), fragmentText);
+  const { local, peers, plan } = await planOwn(options, localSettings, members.get(settings.cluster), fragmentText);
   const notices = [
     ...massNotices(members),
     ...(plan?.notices ?? []).map((notice) => ({ ...notice, cluster: settings.cluster })),
@@ -72,6 +80,7 @@ export async function surveyServer(options: SurveyOptions): Promise<ServerSurvey
     memory: {
       members: new Map([...members].map(([name, { state }]) => [name, state])),
       plan: plan?.memory ?? options.memory.plan,
+      peers,
     },
   };
 }
@@ -100,18 +109,22 @@ function readableBlocks(text: string | null): ReadonlyMap<string, readonly Membe
 }
 
 async function planOwn(
-  { session, clusters, settings, context, memory, now, signal }: SurveyOptions,
+  { session, probes, clusters, settings, context, memory, now }: SurveyOptions,
   localSettings: LocalSettings,
   members: KnownMembers | undefined,
   fragmentText: string | null,
-): Promise<{ readonly local: LocalServer; readonly plan: ServerPlan | undefined }> {
+): Promise<{
+  readonly local: LocalServer;
+  readonly peers: readonly Member[];
+  readonly plan: ServerPlan | undefined;
+}> {
   const own = clusters.find(({ name }) => name === settings.cluster);
   if (own === undefined || members === undefined) {
-    return { local: await observeLocal(session, localSettings), plan: undefined };
+    return { local: await observeLocal(session, localSettings), peers: [], plan: undefined };
   }
   const self = findSelf(members.known, Number(localSettings.port), context.peer);
   const slot = self === undefined ? undefined : slotName(own.config.slots.prefix, self);
-  const asked = { session, localSettings, probe: settings, members: members.known, self, slot, signal };
+  const asked = { session, localSettings, probes, members: members.known, self, slot };
   const { local, peers } = await lookAround(asked);
   const pinned = own.config.system_identifier;
   if (pinned !== undefined && pinned !== local.systemId) {
@@ -122,7 +135,7 @@ async function planOwn(
   const fragment = parseFragment(fragmentText ?? "");
   const block = own.config;
   const plan = planServer({ local, server: settings, block, members, self, peers, fragment, memory: memory.plan, now });
-  return { local, plan };
+  return { local, peers: peers.map(({ member }) => member), plan };
 }
 
 async function readOwnFragment(path: string): Promise<string | null> {
