@@ -6,6 +6,7 @@ import {
   type JsonSchema,
   type SchemaValidator,
 } from "@lighthouse-sd/core";
+import { startTimer } from "@lighthouse-sd/plugin-kit";
 import { judgeLine, wantedLine } from "./answer-line.js";
 import { CheckFailure } from "./check-failure.js";
 import { type Conversation, converse } from "./conversation.js";
@@ -64,15 +65,14 @@ async function expectLine(conversation: Conversation, who: string, wanted: strin
 
 /** Whether nothing comes for a while. */
 async function isQuiet(next: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const quiet = new Promise<true>((resolve) => {
-    // What has come by then is read first, for this process itself may have stood still.
-    timer = setTimeout(() => setImmediate(resolve, true), QUIET_MS);
+  let callOff = (): void => undefined;
+  const quiet = new Promise<boolean>((resolve) => {
+    callOff = startTimer(QUIET_MS, () => resolve(true));
   });
   try {
-    return (await Promise.race([next.then(() => false), quiet])) === true;
+    return await Promise.race([next.then(() => false), quiet]);
   } finally {
-    clearTimeout(timer);
+    callOff();
   }
 }
 

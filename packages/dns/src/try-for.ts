@@ -1,5 +1,6 @@
-/** Runs `work` with a signal that aborts when `signal` does, or after `limitMs`. What has arrived by then is read first:
- * it counts though this process stood still. Leaves no timer or listener behind. */
+import { startTimer } from "@lighthouse-sd/plugin-kit";
+
+/** Runs `work` with a signal that aborts when `signal` does, or after `limitMs`. Leaves no timer or listener behind. */
 export async function tryFor<T>(
   limitMs: number,
   signal: AbortSignal,
@@ -7,17 +8,13 @@ export async function tryFor<T>(
 ): Promise<T> {
   const limited = new AbortController();
   const abort = (): void => limited.abort(signal.reason);
-  let last: NodeJS.Immediate | undefined;
-  const timer = setTimeout(() => {
-    last = setImmediate(() => limited.abort());
-  }, limitMs);
+  const callOff = startTimer(limitMs, () => limited.abort());
   signal.addEventListener("abort", abort, { once: true });
   if (signal.aborted) abort();
   try {
     return await work(limited.signal);
   } finally {
-    clearTimeout(timer);
-    clearImmediate(last);
+    callOff();
     signal.removeEventListener("abort", abort);
   }
 }

@@ -1,3 +1,5 @@
+import { startTimer } from "@lighthouse-sd/plugin-kit";
+
 /** The longest time Node's timers can wait, in milliseconds. */
 const LONGEST_TIMER = 2_147_483_647;
 
@@ -11,8 +13,7 @@ export interface Clock {
   after(ms: number, callback: () => void): () => void;
 }
 
-/** The real time. Its timers keep the process alive. What has arrived when one is due is heard first: time in which this
- * process stood still (suspended, starved, swapped out) is held against nobody who has answered meanwhile. */
+/** The real time. Its timers keep the process alive; what has arrived when one is due is heard first. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   elapsed: () => performance.now(),
@@ -23,17 +24,7 @@ export const systemClock: Clock = {
       const immediate = setImmediate(callback);
       return () => clearImmediate(immediate);
     }
-    let due: NodeJS.Immediate | undefined;
-    const timer = setTimeout(
-      () => {
-        due = setImmediate(callback);
-      },
-      Math.min(ms, LONGEST_TIMER),
-    );
-    return () => {
-      clearTimeout(timer);
-      clearImmediate(due);
-    };
+    return startTimer(Math.min(ms, LONGEST_TIMER), callback);
   },
 };
 

@@ -17,6 +17,7 @@ export { readSettledFile, type SettledFile, type SettleOptions } from "./read-se
 export type { ProgramResult, RunProgramOptions } from "./run-program.js";
 export { runProgram } from "./run-program.js";
 export { readSecretFile } from "./secret-file.js";
+export { startTimer } from "./start-timer.js";
 export type { TargetLock } from "./target-lock.js";
 export { lockTarget } from "./target-lock.js";
 export { type WatchOptions, watchDirectory } from "./watch-directory.js";

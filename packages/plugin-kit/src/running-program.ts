@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import { ProgramError, type ProgramErrorCode } from "./program-error.js";
 import { ProgramOutput } from "./program-output.js";
 import type { ProgramResult, RunProgramOptions } from "./run-program.js";
+import { startTimer } from "./start-timer.js";
 
 const DEFAULT_OUTPUT_BYTES = 1024 * 1024;
 /** A killed process is waited for, but one that the kernel holds on to (a dead NFS server) not for ever. */
@@ -16,7 +17,7 @@ export class RunningProgram {
   readonly #options: RunProgramOptions;
   readonly #child: ChildProcess;
   readonly #output: ProgramOutput;
-  readonly #timeLimit: NodeJS.Timeout;
+  readonly #callOffLimit: () => void;
   readonly #settled: Promise<ProgramResult>;
   #settle!: { readonly resolve: (result: ProgramResult) => void; readonly reject: (error: ProgramError) => void };
   #failure: ProgramError | undefined;
@@ -35,8 +36,7 @@ export class RunningProgram {
     this.#output = new ProgramOutput(streams, limit, () =>
       this.#kill("LIGHTHOUSE_PROGRAM_OUTPUT", `printed more than ${limit} bytes and was killed`),
     );
-    // What has come by then is read first: where this process itself stood still, the program may long have ended.
-    this.#timeLimit = setTimeout(() => setImmediate(() => this.#timeIsUp()), options.timeoutMs);
+    this.#callOffLimit = startTimer(options.timeoutMs, () => this.#timeIsUp());
     options.signal.addEventListener("abort", this.#onAbort);
     this.#child.once("error", this.#onError);
     this.#child.once("exit", () => this.#waitAtMost(PIPE_WAIT_MS));
@@ -71,13 +71,13 @@ export class RunningProgram {
   }
 
   #waitAtMost(milliseconds: number): void {
-    clearTimeout(this.#timeLimit);
+    this.#callOffLimit();
     clearTimeout(this.#lastWait);
     this.#lastWait = setTimeout(this.#finish, milliseconds);
   }
 
   readonly #finish = (): void => {
-    clearTimeout(this.#timeLimit);
+    this.#callOffLimit();
     clearTimeout(this.#lastWait);
     this.#options.signal.removeEventListener("abort", this.#onAbort);
     this.#output.close();

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import { systemClock } from "../src/clock.js";
+import { startTimer } from "../src/start-timer.js";
 
 /** Two ends of a connection. */
 async function connection(): Promise<readonly [Socket, Socket]> {
@@ -23,7 +23,7 @@ test("an answer that came while this process stood still is heard before its tim
   const order: string[] = [];
   const heard = once(near, "data").then(() => order.push("heard"));
   const due = new Promise<void>((resolve) => {
-    systemClock.after(20, () => {
+    startTimer(20, () => {
       order.push("due");
       resolve();
     });
@@ -36,10 +36,10 @@ test("an answer that came while this process stood still is heard before its tim
 
 test("what is called off when its time is up already is not called", async () => {
   const called: string[] = [];
-  const callOff = systemClock.after(10, () => called.push("called"));
+  const callOff = startTimer(10, () => called.push("called"));
   // Of timers that are due at once, the one that was set first runs first.
   setTimeout(callOff, 10);
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
-  await new Promise<void>((resolve) => systemClock.after(30, resolve));
+  await new Promise<void>((resolve) => startTimer(30, resolve));
   expect(called).toEqual([]);
 });
