@@ -126,6 +126,16 @@ describe.skipIf(!requireServer("postgresql"))("the files of one server", () => {
     expect(await beside.pass(orders(NOBODY))).toMatchObject({ changes: [], complete: true });
   });
 
+  test("a user that may not see how the server is configured is told what to grant", async () => {
+    const { connection } = set.settings(set.server(0));
+    const config_file = join(set.server(0).confDirectory, "91-lighthouse.conf");
+    const blind = new Beside(set, set.server(0), { connection: { ...connection, user: "app" }, config_file });
+    await expect(blind.pass(orders())).rejects.toThrow(
+      /^the local server does not show this user how it is configured \(.*hba_file.*\): GRANT pg_monitor TO it$/,
+    );
+    await blind.part.stop();
+  });
+
   test("a server that hangs is an error within its limit", { timeout: 30_000 }, async () => {
     set.server(0).pause();
     try {

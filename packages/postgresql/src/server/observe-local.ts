@@ -32,15 +32,27 @@ const SETTINGS = [
   "shared_preload_libraries",
 ];
 
+/** The view pg_settings would make all of some 350 for it. */
+const READ_SETTINGS = `SELECT ${SETTINGS.map((name) => `current_setting('${name}') AS ${name}`).join(", ")}`;
+
+/** SQLSTATE of what a user may not see. */
+const NOT_ALLOWED = "42501";
+
 /** How the local server is configured. */
 export async function readSettings(session: Session): Promise<LocalSettings> {
-  const rows = await session.query(`SELECT name, setting FROM pg_settings WHERE name IN ('${SETTINGS.join("', '")}')`);
-  const settings = Object.fromEntries(rows.map(({ name, setting }) => [name, setting]));
-  const hidden = SETTINGS.filter((name) => settings[name] === undefined);
-  if (hidden.length > 0) {
-    throw new Error(`the local server does not show ${hidden.join(", ")} to this user: GRANT pg_monitor TO it`);
+  try {
+    const [settings] = await session.query(READ_SETTINGS);
+    return settings as unknown as LocalSettings;
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== NOT_ALLOWED) throw error;
+    const reason = (error as Error).message;
+    throw new Error(
+      `the local server does not show this user how it is configured (${reason}): GRANT pg_monitor TO it`,
+      {
+        cause: error,
+      },
+    );
   }
-  return settings as unknown as LocalSettings;
 }
 
 /** All else that the local server tells of itself, in one query. */
