@@ -33,8 +33,7 @@ export async function leftRunning(waitMs: number, run: () => Promise<void>): Pro
   const hook = createHook({
     init(id, type) {
       const kind = KINDS[type];
-      if (kind !== undefined && inside.getStore() === token)
-        alive.set(id, `${kind} started ${origin(new Error().stack)}`);
+      if (kind !== undefined && inside.getStore() === token) alive.set(id, `${kind} started ${origin()}`);
     },
     destroy: (id) => void alive.delete(id),
   }).enable();
@@ -48,12 +47,9 @@ export async function leftRunning(waitMs: number, run: () => Promise<void>): Pro
   }
 }
 
-/** The first line of a stack that is not Node's own or this file's. */
-function origin(stack = ""): string {
-  const lines = stack
-    .split("\n")
-    .slice(1)
-    .map((line) => line.trim());
-  const outside = lines.filter((line) => !line.includes("node:") && !line.includes("left-running"));
-  return outside[0] ?? "somewhere in Node";
+/** The line that has made Node start what a hook is told of. */
+function origin(): string {
+  // After the message come this function and the hook that has called it.
+  const [, , , ...callers] = (new Error().stack ?? "").split("\n");
+  return callers.find((line) => !line.includes("node:"))?.trim() ?? "somewhere in Node";
 }

@@ -4,7 +4,7 @@ import { HOST, LOGIN, NAME, PATH } from "./text-schemas.js";
 const PROBE_TIMEOUT: JsonSchema = {
   duration: true,
   default: "2s",
-  description: "The longest that a member is waited for.",
+  description: "The longest that a member is waited for: to let us in, and for each answer.",
 };
 
 const CONNECTION: JsonSchema = {
