@@ -52,17 +52,17 @@ describe.skipIf(!requireServer("postgresql"))("a primary whose standby is looked
   });
 
   test("is left alone while the standby does not let in, and no connection to it is left", async () => {
-    await set.server(1).kill();
-    await expect(pass(beside[1])).rejects.toThrow(/ENOENT|ECONNREFUSED/);
+    set.server(1).pause();
+    await expect(pass(beside[1])).rejects.toThrow("no answer within 3000 ms");
     const before = await connections();
-    await expect(pass(beside[1])).rejects.toThrow(/ENOENT|ECONNREFUSED/);
+    await expect(pass(beside[1])).rejects.toThrow("no answer within 3000 ms");
     expect(await connections()).toBe(before);
     const ours = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'lighthouse'";
     await waitFor(async () => (await set.server(0).query(ours)) === "0", {
       what: "no connection to be left",
       deadlineMs: 20_000,
     });
-    await set.server(1).start();
+    set.server(1).resume();
     expect((await pass(beside[1])).complete).toBe(true);
   });
 });
