@@ -3,7 +3,7 @@ import type { ConnectionOptions } from "node:tls";
 import type { Client } from "pg";
 import type { Login } from "./config/postgresql-config.js";
 import { openStream, untilClosed } from "./open-stream.js";
-import { passwordFrom } from "./passfile.js";
+import { type PassfileKey, passwordFrom } from "./passfile.js";
 import { tlsOptions } from "./tls-options.js";
 
 /** How long the last words to a server may take to leave, in milliseconds. */
@@ -68,11 +68,18 @@ async function logIn(options: SessionOptions): Promise<Connected> {
 }
 
 async function passwordOf(options: SessionOptions): Promise<string | undefined> {
-  if (options.passfile === undefined) return undefined;
+  return options.passfile === undefined ? undefined : passwordFrom(options.passfile, passfileKey(options));
+}
+
+function passfileKey({ host, serverName, sslmode, port, user, ...options }: SessionOptions): PassfileKey {
   const database = options.replication === true ? "replication" : options.database;
-  const { host: address, serverName } = options;
-  const host = options.sslmode === "verify-full" ? (serverName ?? address) : address;
-  return passwordFrom(options.passfile, { ...options, host, database });
+  return { host: sslmode === "verify-full" ? (serverName ?? host) : host, port, database, user };
+}
+
+function passwordMissing(options: SessionOptions): string {
+  const { host, port, database, user } = passfileKey(options);
+  if (options.passfile === undefined) return `the server wants a password of user ${user}: set passfile`;
+  return `the server wants a password of user ${user}: add a line to ${options.passfile} for ${host}:${port}:${database}:${user}`;
 }
 
 async function connected(
@@ -81,14 +88,15 @@ async function connected(
   tls: ConnectionOptions | false,
 ): Promise<Connected> {
   // Loaded when it is needed: most hosts of a fleet run other plugins alone.
-  const { default: pg } = await import("pg");
+  const [{ default: pg }, { LoginConnection }] = await Promise.all([import("pg"), import("./login-connection.js")]);
   const { host, port, user, database, sslmode, timeoutMs: query_timeout, signal } = options;
   const stream = await openStream({ host, port, tls, sslmode, signal });
+  const credentials = { login: `${user}@${host}:${port}`, password, missing: passwordMissing(options) };
   const client = new pg.Client({
     ...{ host, port, user, database, query_timeout, ssl: false, application_name: "lighthouse" },
     ...(password === undefined ? {} : { password }),
     ...(options.replication === true ? { replication: "true" } : {}),
-    stream: () => connectedAlready(stream),
+    ...{ connection: new LoginConnection(connectedAlready(stream), credentials) },
   });
   // What ends a connection ends the query that waits on it as well.
   client.on("error", () => undefined);

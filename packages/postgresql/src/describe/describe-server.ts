@@ -1,8 +1,8 @@
 import { type CallOptions, type Cluster, type Context, durationMs, type NodeReport } from "@lighthouse-sd/core";
 import type { PostgreSQLBlock, ServerSettings } from "../config/postgresql-config.js";
 import { memberKey } from "../members.js";
-import { lookAround } from "../server/look-around.js";
-import { readSettings } from "../server/observe-local.js";
+import { askOthers } from "../server/ask-others.js";
+import { observeLocal, readSettings } from "../server/observe-local.js";
 import { PeerProbes } from "../server/peer-probes.js";
 import { findSelf } from "../server/self.js";
 import { type Session, withSession } from "../session.js";
@@ -37,8 +37,9 @@ export function describeServer(
     const self = findSelf(nodes, Number(localSettings.port), context.peer);
     const patience = Math.min(durationMs(settings.probe_timeout), PATIENCE_MS) / 1000;
     const probes = new PeerProbes({ ...settings, probe_timeout: patience }, signal);
-    const asked = { session, localSettings, probes, members: nodes, self, slot: undefined };
-    const { local, peers } = await lookAround(asked).finally(() => probes.end());
+    const observed = observeLocal(session, localSettings);
+    const asked = { local: observed, probes, members: nodes, self, slot: undefined };
+    const [local, peers] = await Promise.all([observed, askOthers(asked)]).finally(() => probes.end());
     const found = nodes.map((node): FoundNode => {
       const peer = peers.find(({ member }) => member === node);
       return { node, slot: slotName(cluster.config.slots.prefix, node), isSelf: peer === undefined, ...peer };

@@ -2,12 +2,14 @@ import { parseLsn } from "../lsn.js";
 import type { Session } from "../session.js";
 import type { LocalServer, LocalSettings, Sender, Slot } from "./server-state.js";
 
-/** A standby that receives nothing tells its timeline by the newest WAL, or history, that it has: what it has noted down
- * elsewhere, and of a primary too, may still be the timeline before a promotion. */
+/** Asks the functions that pg_stat_replication and its like are made of: a session that has just begun would plan the views'
+ * joins for longer than all else takes. A standby tells its timeline by the newest WAL, or history, that it has: what it has
+ * noted down elsewhere, and of a primary too, may still be the timeline before a promotion. */
 const FACTS = `SELECT pg_is_in_recovery() AS in_recovery,
  (SELECT system_identifier::text FROM pg_control_system()) AS system_id,
  CASE WHEN pg_is_in_recovery()
-  THEN greatest((SELECT received_tli FROM pg_stat_wal_receiver), (SELECT timeline_id FROM pg_control_checkpoint()),
+  THEN greatest((SELECT received_tli FROM pg_stat_get_wal_receiver()),
+   (SELECT timeline_id FROM pg_control_checkpoint()),
    (SELECT max(('x' || substr(name, 1, 8))::bit(32)::int) FROM pg_ls_waldir()
     WHERE name ~ '^[0-9A-F]{8}([0-9A-F]{16}|[.]history)$'))
   ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int END AS timeline,
@@ -16,10 +18,10 @@ const FACTS = `SELECT pg_is_in_recovery() AS in_recovery,
   ELSE pg_current_wal_lsn() END::text AS lsn,
  (SELECT coalesce(jsonb_agg(jsonb_build_object('name', slot_name, 'active', active, 'walStatus', wal_status, 'retained',
    coalesce(pg_wal_lsn_diff(CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END,
-   restart_lsn), 0))), '[]') FROM pg_replication_slots WHERE slot_type = 'physical') AS slots,
- (SELECT coalesce(jsonb_agg(jsonb_build_object('applicationName', application_name, 'state', state)), '[]')
-  FROM pg_stat_replication) AS senders,
- EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming') AS is_streaming`;
+   restart_lsn), 0))), '[]') FROM pg_get_replication_slots() WHERE slot_type = 'physical') AS slots,
+ (SELECT coalesce(jsonb_agg(jsonb_build_object('applicationName', application_name, 'state', sender.state)), '[]')
+  FROM pg_stat_get_wal_senders() sender JOIN pg_stat_get_activity(NULL) USING (pid)) AS senders,
+ EXISTS (SELECT FROM pg_stat_get_wal_receiver() WHERE status = 'streaming') AS is_streaming`;
 
 const SETTINGS = [
   "hba_file",

@@ -13,7 +13,7 @@ import { type FileChange, writeChecked } from "../write-checked.js";
 import { checkHba, checkSettings } from "./config-check.js";
 import { explainSilence } from "./explain-silence.js";
 import { PeerProbes } from "./peer-probes.js";
-import { NO_MEMORY, type ServerMemory, type ServerSurvey, surveyServer } from "./survey-server.js";
+import { type FragmentChange, NO_MEMORY, type ServerMemory, type ServerSurvey, surveyServer } from "./survey-server.js";
 
 /** The longest that the local server is waited for, in milliseconds. */
 const LOCAL_MS = 3000;
@@ -163,29 +163,28 @@ export class ServerPart {
 
   async #writeFragment(
     session: Session,
-    file: FileChange,
+    file: FragmentChange,
     { local }: ServerSurvey,
     changes: Change[],
     written: FileChange[],
     problems: ClusterProblem[],
   ): Promise<void> {
+    let { verdict } = file;
     if (file.before !== file.after) {
       const change = fileChange(file, this.#left);
       const names = Object.keys(parseFragment(file.after));
-      const before = await checkSettings(session, file.path);
       await writeChecked(file, async () => {
-        const after = await checkSettings(session, file.path);
-        const fresh = after.errors.find((error) => !before.errors.includes(error));
+        verdict = await checkSettings(session, file.path);
+        const fresh = verdict.errors.find((error) => !file.verdict.errors.includes(error));
         if (fresh !== undefined) return fresh;
-        if (names.every((name) => after.own.includes(name))) return undefined;
+        if (names.every((name) => verdict.own.includes(name))) return undefined;
         return `it is not included: add include_dir, or include, with it to ${local.settings.config_file}`;
       });
       changes.push(change);
       written.push(file);
     }
     this.#left.set(file.path, file.after);
-    const { shadowed } = await checkSettings(session, file.path);
-    for (const { name, by } of shadowed)
+    for (const { name, by } of verdict.shadowed)
       problems.push({ cluster: null, path: ["server", "config_file"], message: shadowMessage(name, by) });
   }
 

@@ -8,8 +8,9 @@ import { parseFragment } from "../text/parse-fragment.js";
 import { FRAGMENT_HEADER, renderFragment } from "../text/render-fragment.js";
 import { slotName } from "../text/slot-name.js";
 import { type FileChange, readBytes } from "../write-checked.js";
+import { askOthers } from "./ask-others.js";
+import { checkSettings, type FileVerdict } from "./config-check.js";
 import { foreignManager } from "./foreign-manager.js";
-import { lookAround } from "./look-around.js";
 import { observeLocal, readSettings } from "./observe-local.js";
 import type { PeerProbes } from "./peer-probes.js";
 import { type PlanMemory, planServer, type ServerPlan } from "./plan-server.js";
@@ -30,6 +31,12 @@ export const NO_MEMORY: ServerMemory = {
   peers: [],
 };
 
+/** A file of settings as it is and as it is to be. */
+export interface FragmentChange extends FileChange {
+  /** How the server reads its files as they are. */
+  readonly verdict: FileVerdict;
+}
+
 /** What one look at everything has found, and what is to be done about it. */
 export interface ServerSurvey {
   readonly local: LocalServer;
@@ -37,7 +44,7 @@ export interface ServerSurvey {
   readonly plan: ServerPlan | undefined;
   /** Files as they are and as they are to be; both may be equal. */
   readonly hba: FileChange | undefined;
-  readonly fragment: FileChange | undefined;
+  readonly fragment: FragmentChange | undefined;
   readonly notices: readonly (Notice & { readonly cluster: string | null })[];
   readonly memory: ServerMemory;
 }
@@ -65,7 +72,8 @@ export async function surveyServer(options: SurveyOptions): Promise<ServerSurvey
   if (manager !== undefined) throw new Error(manager);
   const members = knownMembers(options, hbaText);
   const fragmentText = await readOwnFragment(settings.config_file);
-  const { local, peers, plan } = await planOwn(options, localSettings, members.get(settings.cluster), fragmentText);
+  const { local, peers, own } = await planOwn(options, localSettings, members.get(settings.cluster), fragmentText);
+  const plan = own?.plan;
   const notices = [
     ...massNotices(members),
     ...(plan?.notices ?? []).map((notice) => ({ ...notice, cluster: settings.cluster })),
@@ -75,7 +83,7 @@ export async function surveyServer(options: SurveyOptions): Promise<ServerSurvey
     local,
     plan,
     hba: "after" in hba ? hba : undefined,
-    fragment: plan === undefined ? undefined : planFragment(settings.config_file, fragmentText, plan),
+    fragment: own === undefined ? undefined : planFragment(settings.config_file, fragmentText, own),
     notices: "after" in hba ? notices : [...notices, ...hba.notices],
     memory: {
       members: new Map([...members].map(([name, { state }]) => [name, state])),
@@ -108,6 +116,12 @@ function readableBlocks(text: string | null): ReadonlyMap<string, readonly Membe
   }
 }
 
+/** For the server's own cluster. */
+interface OwnPlan {
+  readonly plan: ServerPlan;
+  readonly verdict: FileVerdict;
+}
+
 async function planOwn(
   { session, probes, clusters, settings, context, memory, now }: SurveyOptions,
   localSettings: LocalSettings,
@@ -116,16 +130,20 @@ async function planOwn(
 ): Promise<{
   readonly local: LocalServer;
   readonly peers: readonly Member[];
-  readonly plan: ServerPlan | undefined;
+  readonly own: OwnPlan | undefined;
 }> {
   const own = clusters.find(({ name }) => name === settings.cluster);
   if (own === undefined || members === undefined) {
-    return { local: await observeLocal(session, localSettings), peers: [], plan: undefined };
+    return { local: await observeLocal(session, localSettings), peers: [], own: undefined };
   }
   const self = findSelf(members.known, Number(localSettings.port), context.peer);
   const slot = self === undefined ? undefined : slotName(own.config.slots.prefix, self);
-  const asked = { session, localSettings, probes, members: members.known, self, slot };
-  const { local, peers } = await lookAround(asked);
+  const observed = observeLocal(session, localSettings);
+  const [local, peers, verdict] = await Promise.all([
+    observed,
+    askOthers({ local: observed, probes, members: members.known, self, slot }),
+    observed.then(() => checkSettings(session, settings.config_file)),
+  ]);
   const pinned = own.config.system_identifier;
   if (pinned !== undefined && pinned !== local.systemId) {
     throw new Error(
@@ -135,7 +153,7 @@ async function planOwn(
   const fragment = parseFragment(fragmentText ?? "");
   const block = own.config;
   const plan = planServer({ local, server: settings, block, members, self, peers, fragment, memory: memory.plan, now });
-  return { local, peers: peers.map(({ member }) => member), plan };
+  return { local, peers: peers.map(({ member }) => member), own: { plan, verdict } };
 }
 
 async function readOwnFragment(path: string): Promise<string | null> {
@@ -146,10 +164,10 @@ async function readOwnFragment(path: string): Promise<string | null> {
   );
 }
 
-function planFragment(path: string, before: string | null, plan: ServerPlan): FileChange | undefined {
+function planFragment(path: string, before: string | null, { plan, verdict }: OwnPlan): FragmentChange | undefined {
   if (before === null && Object.keys(plan.fragment).length === 0) return undefined;
   const after = Buffer.from(renderFragment(plan.fragment), "utf8").toString("latin1");
-  return { path, before, after };
+  return { path, before, after, verdict };
 }
 
 function planHba(

@@ -1,0 +1,96 @@
+import type { Socket } from "node:net";
+import pg from "pg";
+import { SaltedPasswords } from "./salted-passwords.js";
+import { ScramLogin } from "./scram.js";
+
+/** Of all logins of this process. */
+const saltedPasswords = new SaltedPasswords();
+
+/** Who logs in, and by what. */
+export interface Credentials {
+  /** Whose password it is, and on which server. */
+  readonly login: string;
+  readonly password: string | undefined;
+  /** What to say where the server wants a password, and there is none. */
+  readonly missing: string;
+}
+
+/** A connection of pg's that logs in by SCRAM itself: pg salts the password anew each time. All else is pg's, and SCRAM with
+ * a password that is not all ASCII, which has to be prepared first. */
+export class LoginConnection extends pg.Connection {
+  readonly #credentials: Credentials;
+  #scram: ScramLogin | undefined;
+
+  constructor(stream: Socket, credentials: Credentials) {
+    super({ stream } as unknown as ConstructorParameters<typeof pg.Connection>[0]);
+    this.#credentials = credentials;
+  }
+
+  /** What the server says passes here on its way to pg. */
+  override emit(event: string | symbol, ...args: unknown[]): boolean {
+    try {
+      if (this.#takes(event, args[0] as Authentication)) return true;
+    } catch (error) {
+      return super.emit("error", error);
+    }
+    return super.emit(event, ...args);
+  }
+
+  /** True: pg is not to hear of it. */
+  #takes(event: string | symbol, message: Authentication): boolean {
+    const scram = this.#scram;
+    switch (event) {
+      case "authenticationSASL":
+        return this.#begin(this.#password(), message.mechanisms);
+      case "authenticationCleartextPassword":
+      case "authenticationMD5Password":
+        this.#password();
+        return false;
+      case "authenticationSASLContinue":
+        if (scram !== undefined) void this.#answer(scram, message.data);
+        return scram !== undefined;
+      case "authenticationSASLFinal":
+        scram?.verify(message.data);
+        return scram !== undefined;
+      case "authenticationOk":
+        scram?.assertProved();
+        return false;
+      default:
+        return false;
+    }
+  }
+
+  #password(): string {
+    const { password, missing } = this.#credentials;
+    if (password === undefined) throw new Error(missing);
+    return password;
+  }
+
+  #begin(password: string, mechanisms: readonly string[]): boolean {
+    if (!mechanisms.includes("SCRAM-SHA-256") || !/^[\x20-\x7e]+$/.test(password)) return false;
+    const { login } = this.#credentials;
+    this.#scram = new ScramLogin((salt, iterations) => saltedPasswords.salted(login, password, salt, iterations));
+    (this as unknown as SaslSender).sendSASLInitialResponseMessage("SCRAM-SHA-256", this.#scram.first);
+    return true;
+  }
+
+  async #answer(scram: ScramLogin, challenge: string): Promise<void> {
+    try {
+      (this as unknown as SaslSender).sendSCRAMClientFinalMessage(await scram.answer(challenge));
+    } catch (error) {
+      super.emit("error", error);
+    }
+  }
+}
+
+/** What the types of pg leave out. */
+interface SaslSender {
+  sendSASLInitialResponseMessage(mechanism: string, response: string): void;
+  sendSCRAMClientFinalMessage(response: string): void;
+}
+
+/** What the server's messages about a login hold, each its part. */
+interface Authentication {
+  readonly mechanisms: readonly string[];
+  readonly data: string;
+}
