@@ -68,8 +68,8 @@ export class ScramLogin {
   }
 }
 
-/** The server's first message, which has to go on with `ours`. */
-export function parseChallenge(serverFirst: string, ours: string): ScramChallenge {
+/** The server's first message; its nonce has to go on with `ours`. */
+function parseChallenge(serverFirst: string, ours: string): ScramChallenge {
   const [, nonce = "", salt = "", count = ""] =
     /^r=([\x21-\x2b\x2d-\x7e]+),s=([\w+/]+=*),i=([1-9]\d*)(?:,|$)/.exec(serverFirst) ?? [];
   const iterations = Number(count);
