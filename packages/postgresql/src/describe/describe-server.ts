@@ -1,8 +1,7 @@
 import { type CallOptions, type Cluster, type Context, durationMs, type NodeReport } from "@lighthouse-sd/core";
 import type { PostgreSQLBlock, ServerSettings } from "../config/postgresql-config.js";
 import { memberKey } from "../members.js";
-import { askOthers } from "../server/ask-others.js";
-import { observeLocal, readSettings } from "../server/observe-local.js";
+import { observeLocal } from "../server/observe-local.js";
 import { PeerProbes } from "../server/peer-probes.js";
 import { findSelf } from "../server/self.js";
 import { type Session, withSession } from "../session.js";
@@ -32,14 +31,14 @@ export function describeServer(
 ): Promise<readonly NodeReport[]> {
   return withSession({ ...settings.connection, timeoutMs: PATIENCE_MS, signal }, async (session) => {
     if (cluster.name !== settings.cluster) return await admitted(session, settings, cluster);
-    const localSettings = await readSettings(session);
+    const local = await observeLocal(session);
     const nodes = cluster.nodes ?? [];
-    const self = findSelf(nodes, Number(localSettings.port), context.peer);
+    const self = findSelf(nodes, local.port, context.peer);
     const patience = Math.min(durationMs(settings.probe_timeout), PATIENCE_MS) / 1000;
     const probes = new PeerProbes({ ...settings, probe_timeout: patience }, signal);
-    const observed = observeLocal(session, localSettings);
-    const asked = { local: observed, probes, members: nodes, self, slot: undefined };
-    const [local, peers] = await Promise.all([observed, askOthers(asked)]).finally(() => probes.end());
+    const others = nodes.filter((node) => node !== self);
+    const asker = { timeline: local.timeline, slot: undefined };
+    const peers = await probes.ask(others, asker).finally(() => probes.end());
     const found = nodes.map((node): FoundNode => {
       const peer = peers.find(({ member }) => member === node);
       return { node, slot: slotName(cluster.config.slots.prefix, node), isSelf: peer === undefined, ...peer };
@@ -61,7 +60,7 @@ async function admitted(
   { hba_file: configured }: ServerSettings,
   { name, nodes }: Cluster<PostgreSQLBlock>,
 ): Promise<readonly NodeReport[]> {
-  const path = configured === "auto" ? (await readSettings(session)).hba_file : configured;
+  const path = configured === "auto" ? (await observeLocal(session)).settings.hba_file : configured;
   const text = path === "off" ? null : await readBytes(path);
   const block = findBlocks(text ?? "").find((place) => place.cluster === name);
   const keys = new Set(parseHbaBlock(block?.lines ?? []).map(memberKey));

@@ -2,8 +2,19 @@ import { parseLsn } from "../lsn.js";
 import type { Session } from "../session.js";
 import type { LocalServer, LocalSettings, Sender, Slot } from "./server-state.js";
 
-/** Asks the functions that pg_stat_replication and its like are made of: a session that has just begun would plan the views'
- * joins for longer than all else takes. A standby tells its timeline by the newest WAL, or history, that it has: what it has
+const SETTINGS = [
+  "hba_file",
+  "config_file",
+  "port",
+  "synchronous_standby_names",
+  "primary_conninfo",
+  "primary_slot_name",
+  "max_slot_wal_keep_size",
+  "shared_preload_libraries",
+];
+
+/** Asks the functions that pg_stat_replication and its like are made of, and for settings one by one: a session that has just
+ * begun would plan the views' joins for longer than all else takes, and pg_settings makes some 350 for each. A standby tells its timeline by the newest WAL, or history, that it has: what it has
  * noted down elsewhere, and of a primary too, may still be the timeline before a promotion. */
 const FACTS = `SELECT pg_is_in_recovery() AS in_recovery,
  (SELECT system_identifier::text FROM pg_control_system()) AS system_id,
@@ -21,45 +32,16 @@ const FACTS = `SELECT pg_is_in_recovery() AS in_recovery,
    restart_lsn), 0))), '[]') FROM pg_get_replication_slots() WHERE slot_type = 'physical') AS slots,
  (SELECT coalesce(jsonb_agg(jsonb_build_object('applicationName', application_name, 'state', sender.state)), '[]')
   FROM pg_stat_get_wal_senders() sender JOIN pg_stat_get_activity(NULL) USING (pid)) AS senders,
- EXISTS (SELECT FROM pg_stat_get_wal_receiver() WHERE status = 'streaming') AS is_streaming`;
-
-const SETTINGS = [
-  "hba_file",
-  "config_file",
-  "port",
-  "synchronous_standby_names",
-  "primary_conninfo",
-  "primary_slot_name",
-  "max_slot_wal_keep_size",
-  "shared_preload_libraries",
-];
-
-/** The view pg_settings would make all of some 350 for it. */
-const READ_SETTINGS = `SELECT ${SETTINGS.map((name) => `current_setting('${name}') AS ${name}`).join(", ")}`;
+ EXISTS (SELECT FROM pg_stat_get_wal_receiver() WHERE status = 'streaming') AS is_streaming,
+ jsonb_build_object(${SETTINGS.map((name) => `'${name}', current_setting('${name}')`).join(", ")}) AS settings`;
 
 /** SQLSTATE of what a user may not see. */
 const NOT_ALLOWED = "42501";
 
-/** How the local server is configured. */
-export async function readSettings(session: Session): Promise<LocalSettings> {
-  try {
-    const [settings] = await session.query(READ_SETTINGS);
-    return settings as unknown as LocalSettings;
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== NOT_ALLOWED) throw error;
-    const reason = (error as Error).message;
-    throw new Error(
-      `the local server does not show this user how it is configured (${reason}): GRANT pg_monitor TO it`,
-      {
-        cause: error,
-      },
-    );
-  }
-}
-
-/** All else that the local server tells of itself, in one query. */
-export async function observeLocal(session: Session, settings: LocalSettings): Promise<LocalServer> {
-  const [row = {}] = await session.query(FACTS);
+/** What the local server tells of itself. */
+export async function observeLocal(session: Session): Promise<LocalServer> {
+  const [row = {}] = await session.query(FACTS).catch(explainRefusal);
+  const settings = row["settings"] as LocalSettings;
   return {
     inRecovery: row["in_recovery"] === true,
     systemId: String(row["system_id"]),
@@ -71,4 +53,13 @@ export async function observeLocal(session: Session, settings: LocalSettings): P
     senders: row["senders"] as readonly Sender[],
     isStreaming: row["is_streaming"] === true,
   };
+}
+
+function explainRefusal(error: unknown): never {
+  const { code, message } = error as { readonly code?: unknown; readonly message: string };
+  if (code !== NOT_ALLOWED) throw error;
+  throw new Error(
+    `the local server does not show this user what it is, and how it is configured (${message}): GRANT pg_monitor TO it`,
+    { cause: error },
+  );
 }

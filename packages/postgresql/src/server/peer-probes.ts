@@ -9,7 +9,7 @@ export class PeerProbes {
   readonly #signal: AbortSignal;
   readonly #begun = new Map<string, Promise<Peer>>();
   readonly #asker: Promise<Asker>;
-  #tell: (asker: Promise<Asker>) => void = () => undefined;
+  #tell: (asker: Asker) => void = () => undefined;
   #tellNobody: () => void = () => undefined;
 
   constructor(settings: ProbeSettings, signal: AbortSignal) {
@@ -23,17 +23,15 @@ export class PeerProbes {
     this.#asker.catch(() => undefined);
   }
 
-  /** What `member` answers; it is logged in to now, unless it has been already. Rejects only for an abort. */
-  async probe(member: Member): Promise<Peer> {
-    const key = `${memberKey(member)} ${member.host}`;
-    const begun = this.#begun.get(key) ?? probePeer(member, this.#settings, this.#asker, this.#signal);
-    this.#begun.set(key, begun);
-    return { ...(await begun), member };
+  /** Logs in to `member` now: it will be asked, or left at the end. */
+  begin(member: Member): void {
+    this.#probe(member).catch(() => undefined);
   }
 
-  /** Who asks: from then on members answer. */
-  askedBy(asker: Promise<Asker>): void {
+  /** What `members` answer. Rejects only for an abort. */
+  ask(members: readonly Member[], asker: Asker): Promise<readonly Peer[]> {
     this.#tell(asker);
+    return Promise.all(members.map(async (member) => ({ ...(await this.#probe(member)), member })));
   }
 
   /** Ends what nobody has waited for. No connection is left when it settles. */
@@ -41,5 +39,12 @@ export class PeerProbes {
     this.#ended.abort();
     this.#tellNobody();
     await Promise.allSettled(this.#begun.values());
+  }
+
+  #probe(member: Member): Promise<Peer> {
+    const key = `${memberKey(member)} ${member.host}`;
+    const begun = this.#begun.get(key) ?? probePeer(member, this.#settings, this.#asker, this.#signal);
+    this.#begun.set(key, begun);
+    return begun;
   }
 }

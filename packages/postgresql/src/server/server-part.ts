@@ -86,7 +86,7 @@ export class ServerPart {
   ): Promise<T> {
     const [settings, context, memory, now] = [this.#settings, this.#context, this.#memory, this.#now()];
     const probes = new PeerProbes(settings, signal);
-    for (const peer of memory.peers) probes.probe(peer).catch(() => undefined);
+    for (const peer of memory.peers) probes.begin(peer);
     try {
       return await withSession({ ...settings.connection, timeoutMs: LOCAL_MS, signal }, async (session) =>
         use(session, await surveyServer({ session, probes, settings, context, clusters, memory, now })),

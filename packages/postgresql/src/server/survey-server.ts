@@ -1,6 +1,13 @@
 import type { Cluster, Context } from "@lighthouse-sd/core";
 import type { PostgreSQLBlock, ServerSettings } from "../config/postgresql-config.js";
-import { type KnownMembers, type Member, type Membership, rememberedMembers, updateMembers } from "../members.js";
+import {
+  type KnownMembers,
+  type Member,
+  type Membership,
+  memberKey,
+  rememberedMembers,
+  updateMembers,
+} from "../members.js";
 import type { Session } from "../session.js";
 import { parseHbaBlock, renderHbaBlock } from "../text/hba-block.js";
 import { findBlocks, replaceBlocks } from "../text/hba-file.js";
@@ -8,14 +15,13 @@ import { parseFragment } from "../text/parse-fragment.js";
 import { FRAGMENT_HEADER, renderFragment } from "../text/render-fragment.js";
 import { slotName } from "../text/slot-name.js";
 import { type FileChange, readBytes } from "../write-checked.js";
-import { askOthers } from "./ask-others.js";
 import { checkSettings, type FileVerdict } from "./config-check.js";
 import { foreignManager } from "./foreign-manager.js";
-import { observeLocal, readSettings } from "./observe-local.js";
+import { observeLocal } from "./observe-local.js";
 import type { PeerProbes } from "./peer-probes.js";
 import { type PlanMemory, planServer, type ServerPlan } from "./plan-server.js";
 import { findSelf } from "./self.js";
-import type { LocalServer, LocalSettings, Notice } from "./server-state.js";
+import type { LocalServer, Notice } from "./server-state.js";
 
 /** What is remembered from one pass to the next. */
 export interface ServerMemory {
@@ -64,15 +70,18 @@ export interface SurveyOptions {
 /** Looks at the server, its files and the other members, and plans. Touches nothing. */
 export async function surveyServer(options: SurveyOptions): Promise<ServerSurvey> {
   const { session, settings } = options;
-  const localSettings = await readSettings(session);
-  const hbaPath = settings.hba_file === "auto" ? localSettings.hba_file : settings.hba_file;
-  const hbaText = hbaPath === "off" ? null : await readBytes(hbaPath);
-  const mainText = await readBytes(localSettings.config_file).catch(() => null);
-  const manager = foreignManager(localSettings, hbaText, mainText);
+  const local = await observeLocal(session);
+  const hbaPath = settings.hba_file === "auto" ? local.settings.hba_file : settings.hba_file;
+  const [hbaText, mainText, fragmentText] = await Promise.all([
+    hbaPath === "off" ? null : readBytes(hbaPath),
+    readBytes(local.settings.config_file).catch(() => null),
+    readBytes(settings.config_file),
+  ]);
+  const manager = foreignManager(local.settings, hbaText, mainText);
   if (manager !== undefined) throw new Error(manager);
+  assertOwnFragment(settings.config_file, fragmentText);
   const members = knownMembers(options, hbaText);
-  const fragmentText = await readOwnFragment(settings.config_file);
-  const { local, peers, own } = await planOwn(options, localSettings, members.get(settings.cluster), fragmentText);
+  const own = await planOwn(options, local, members.get(settings.cluster), fragmentText);
   const plan = own?.plan;
   const notices = [
     ...massNotices(members),
@@ -88,7 +97,7 @@ export async function surveyServer(options: SurveyOptions): Promise<ServerSurvey
     memory: {
       members: new Map([...members].map(([name, { state }]) => [name, state])),
       plan: plan?.memory ?? options.memory.plan,
-      peers,
+      peers: own?.peers ?? [],
     },
   };
 }
@@ -119,46 +128,41 @@ function readableBlocks(text: string | null): ReadonlyMap<string, readonly Membe
 /** For the server's own cluster. */
 interface OwnPlan {
   readonly plan: ServerPlan;
+  /** Those that were asked. */
+  readonly peers: readonly Member[];
   readonly verdict: FileVerdict;
 }
 
+/** Undefined: the server's own cluster is not configured, or nothing is known of it yet. */
 async function planOwn(
   { session, probes, clusters, settings, context, memory, now }: SurveyOptions,
-  localSettings: LocalSettings,
+  local: LocalServer,
   members: KnownMembers | undefined,
   fragmentText: string | null,
-): Promise<{
-  readonly local: LocalServer;
-  readonly peers: readonly Member[];
-  readonly own: OwnPlan | undefined;
-}> {
+): Promise<OwnPlan | undefined> {
   const own = clusters.find(({ name }) => name === settings.cluster);
-  if (own === undefined || members === undefined) {
-    return { local: await observeLocal(session, localSettings), peers: [], own: undefined };
-  }
-  const self = findSelf(members.known, Number(localSettings.port), context.peer);
-  const slot = self === undefined ? undefined : slotName(own.config.slots.prefix, self);
-  const observed = observeLocal(session, localSettings);
-  const [local, peers, verdict] = await Promise.all([
-    observed,
-    askOthers({ local: observed, probes, members: members.known, self, slot }),
-    observed.then(() => checkSettings(session, settings.config_file)),
-  ]);
-  const pinned = own.config.system_identifier;
+  if (own === undefined || members === undefined) return undefined;
+  const block = own.config;
+  const pinned = block.system_identifier;
   if (pinned !== undefined && pinned !== local.systemId) {
     throw new Error(
       `the local server is database system ${local.systemId}, not ${pinned} as cluster ${own.name} says: nothing of it is touched; correct system_identifier, or server.connection`,
     );
   }
+  const self = findSelf(members.known, local.port, context.peer);
+  const others = members.known.filter((member) => self === undefined || memberKey(member) !== memberKey(self));
+  const slot = self === undefined || !local.inRecovery ? undefined : slotName(block.slots.prefix, self);
+  const [peers, verdict] = await Promise.all([
+    probes.ask(others, { timeline: local.timeline, slot }),
+    checkSettings(session, settings.config_file),
+  ]);
   const fragment = parseFragment(fragmentText ?? "");
-  const block = own.config;
   const plan = planServer({ local, server: settings, block, members, self, peers, fragment, memory: memory.plan, now });
-  return { local, peers: peers.map(({ member }) => member), own: { plan, verdict } };
+  return { plan, peers: peers.map(({ member }) => member), verdict };
 }
 
-async function readOwnFragment(path: string): Promise<string | null> {
-  const text = await readBytes(path);
-  if (text === null || text.trim() === "" || text.startsWith(FRAGMENT_HEADER)) return text;
+function assertOwnFragment(path: string, text: string | null): void {
+  if (text === null || text.trim() === "" || text.startsWith(FRAGMENT_HEADER)) return;
   throw new Error(
     `${path} was not written by Lighthouse, and is left as it is: move it away, or name another server.config_file`,
   );
