@@ -1,4 +1,4 @@
-import { defineConfig } from "vitest/config";
+import { testConfig } from "../../tools/vitest-config.mjs";
 
 /** They only reckon: one process does for all of them. */
-export default defineConfig({ test: { testTimeout: 60_000, hookTimeout: 60_000, isolate: false } });
+export default testConfig({ isolate: false });

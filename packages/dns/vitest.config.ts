@@ -1,4 +1,4 @@
-import { defineConfig } from "vitest/config";
+import { testConfig } from "../../tools/vitest-config.mjs";
 
 // They wait for changes to be noticed most of the time.
-export default defineConfig({ test: { testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: 3 } });
+export default testConfig({ maxWorkers: 3 });

@@ -1,4 +1,4 @@
-import { defineConfig } from "vitest/config";
+import { testConfig } from "../../tools/vitest-config.mjs";
 
 // They wait for brokers most of the time.
-export default defineConfig({ test: { testTimeout: 120_000, hookTimeout: 120_000, maxWorkers: 2 } });
+export default testConfig({ testTimeout: 120_000, hookTimeout: 120_000, maxWorkers: 2 });

@@ -1,3 +1,3 @@
-import { defineConfig } from "vitest/config";
+import { testConfig } from "../../tools/vitest-config.mjs";
 
-export default defineConfig({ test: { testTimeout: 60_000, hookTimeout: 60_000 } });
+export default testConfig();
