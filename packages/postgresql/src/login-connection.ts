@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import pg from "pg";
+import { MessageFrames } from "./message-frames.js";
 import { SaltedPasswords } from "./salted-passwords.js";
 import { ScramLogin } from "./scram.js";
 
@@ -24,6 +25,25 @@ export class LoginConnection extends pg.Connection {
   constructor(stream: Socket, credentials: Credentials) {
     super({ stream } as unknown as ConstructorParameters<typeof pg.Connection>[0]);
     this.#credentials = credentials;
+    const parser = this as unknown as Parser;
+    const attach = parser.attachListeners.bind(this);
+    parser.attachListeners = (source) => attach(this.#guarded(source));
+  }
+
+  /** What pg reads of `source`: nothing that is no message, and what pg throws on reading it ends this connection alone. */
+  #guarded(source: DataSource): DataSource {
+    const frames = new MessageFrames();
+    const guard = (read: (chunk: Buffer) => void) => (chunk: Buffer) => {
+      try {
+        frames.take(chunk);
+        read(chunk);
+      } catch (error) {
+        this.stream.destroy();
+        const found = (error as Error).message;
+        super.emit("error", new Error(`what answers does not speak as a PostgreSQL server does: ${found}`));
+      }
+    };
+    return { on: (event, listener) => source.on(event, event === "data" ? guard(listener) : listener) };
   }
 
   /** What the server says passes here on its way to pg. */
@@ -84,6 +104,15 @@ export class LoginConnection extends pg.Connection {
 }
 
 /** What the types of pg leave out. */
+interface Parser {
+  attachListeners(source: DataSource): void;
+}
+
+/** As much of a stream as pg reads. */
+interface DataSource {
+  on(event: string, listener: (chunk: Buffer) => void): unknown;
+}
+
 interface SaslSender {
   sendSASLInitialResponseMessage(mechanism: string, response: string): void;
   sendSCRAMClientFinalMessage(response: string): void;

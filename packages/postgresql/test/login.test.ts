@@ -8,6 +8,7 @@ import {
   startPostgresql,
   tempDirectory,
 } from "@lighthouse-sd/test-servers";
+import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { SaltedPasswords } from "../src/salted-passwords.js";
 import { withSession } from "../src/session.js";
@@ -176,6 +177,61 @@ describe("a server that does not know the password", () => {
   });
 });
 
+describe("what is no PostgreSQL server", () => {
+  const ERROR = message("E", "SFATAL\0C28P01\0Mno\0\0");
+
+  /** What has come is read, in pieces of that many bytes. */
+  async function refusal(said: Buffer, pieces: number): Promise<string> {
+    const server = createServer((socket) => {
+      socket.on("error", () => undefined);
+      socket.once("data", () => {
+        socket.write("N");
+        socket.once("data", () => {
+          for (let at = 0; at < said.length; at += pieces) socket.write(said.subarray(at, at + pieces));
+          socket.end();
+        });
+      });
+      socket.setNoDelay(true);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    try {
+      return await logIn((server.address() as { readonly port: number }).port, "app");
+    } finally {
+      await new Promise((resolve) => server.close(resolve));
+    }
+  }
+
+  const NONE = "what answers does not speak as a PostgreSQL server does: ";
+  test.each<readonly [string, Buffer, string]>([
+    ["an error", ERROR, "no"],
+    ["an error that does not end", message("E", "SFATAL\0Mno\0"), `${NONE}a message "E" without an end`],
+    ["an error of nothing", message("E", ""), `${NONE}a message "E" without an end`],
+    ["a notice that does not end", message("N", "SWARNING"), `${NONE}a message "N" without an end`],
+    ["a message without a length", Buffer.from([0x52, 0, 0, 0, 0]), `${NONE}a message "R" of 0 bytes`],
+    ["a message without an end", Buffer.from([0x52, 255, 255, 255, 255]), `${NONE}a message "R" of 4294967295 bytes`],
+    ["another protocol", Buffer.from("SSH-2.0-OpenSSH_9.2p1\r\n"), `${NONE}a message "S" of 1397239090 bytes`],
+    ["a login of nothing", message("R", ""), NONE],
+  ])("%s is a refusal that says so", async (_what, said, wanted) => {
+    for (const pieces of [1000, 3, 1]) expect(await refusal(said, pieces)).toContain(wanted);
+  });
+
+  test("whatever it says, a login to it comes to an end", async () => {
+    const type = fc.constantFrom(..."RESTDCNZAKIGHWdcvtn123".split(""));
+    const body = fc.string({
+      unit: fc.constantFrom("\0", "\x01", "\x0a", "\x0b", "\x0c", "S", "r=", "\xff"),
+      maxLength: 40,
+    });
+    const said = fc.array(fc.tuple(type, body), { minLength: 1, maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(said, fc.constantFrom(1, 7, 1000), async (messages, pieces) => {
+        const bytes = Buffer.concat(messages.map(([code, data]) => message(code, data)));
+        expect(await refusal(bytes, pieces)).not.toBe("");
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
 describe("a salted password", () => {
   const salt = Buffer.from("0123456789abcdef");
 
@@ -200,12 +256,15 @@ describe("a salted password", () => {
   });
 });
 
-/** A message of PostgreSQL about a login: `R`, its length, what it is about, and more. */
+/** A message about a login: what it is about, and more. */
 function authentication(code: number, data = ""): Buffer {
-  const message = Buffer.alloc(9 + data.length);
-  message.write("R");
-  message.writeInt32BE(8 + data.length, 1);
-  message.writeInt32BE(code, 5);
-  message.write(data, 9, "latin1");
-  return message;
+  return message("R", `\0\0\0${String.fromCharCode(code)}${data}`);
+}
+
+/** A message of PostgreSQL's: its type, its length, its body. */
+function message(type: string, body: string): Buffer {
+  const header = Buffer.alloc(5);
+  header.write(type);
+  header.writeInt32BE(4 + body.length, 1);
+  return Buffer.concat([header, Buffer.from(body, "latin1")]);
 }

@@ -72,6 +72,22 @@ describe.skipIf(!requireServer("postgresql"))("the files of one server", () => {
     expect((await beside.pass(members)).changes).toEqual([]);
   });
 
+  test("a reload that fails is told, and made up for as soon as it can be", async () => {
+    const members = orders(NOBODY, member(2, "127.0.0.11"));
+    const [server, may] = [set.server(0), "EXECUTE ON FUNCTION pg_reload_conf()"];
+    await server.query(`REVOKE ${may} FROM lighthouse`);
+    const failed = await beside.pass(members);
+    expect(failed.problems.join()).toMatch(/permission denied for function pg_reload_conf/);
+    expect(failed.complete).toBe(false);
+    expect(readFileSync(hba, "utf8")).toContain("127.0.0.11/32");
+    expect((await beside.pass(members)).complete).toBe(false);
+    await server.query(`GRANT ${may} TO lighthouse`);
+    const { changes, complete } = await beside.pass(members);
+    expect([changes, complete]).toEqual([["reload access"], true]);
+    expect((await beside.pass(members)).changes).toEqual([]);
+    await beside.pass(orders(NOBODY, member(2, "127.0.0.10")));
+  });
+
   test("a pg_hba.conf with broken markers is left alone, and all else goes on", async () => {
     const ours = readFileSync(hba, "utf8");
     const broken = ours.replace("# END lighthouse orders\n", "");

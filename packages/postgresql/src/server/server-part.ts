@@ -31,6 +31,8 @@ export class ServerPart {
   #memory: ServerMemory = NO_MEMORY;
   /** What the files held after the last pass: what differs from it was changed by somebody else. */
   #left = new Map<string, string>();
+  /** Files that the server has loaded as they stand. */
+  readonly #loaded = new Set<string>();
   #notStreamingSince: number | undefined;
 
   /** Opens nothing. `now` gives milliseconds of a clock that never jumps. */
@@ -126,22 +128,22 @@ export class ServerPart {
     if (fragment !== undefined) {
       await attempt(["config_file"], () => this.#writeFragment(session, fragment, survey, changes, written, problems));
     }
+    for (const { path } of written) this.#loaded.delete(path);
     if (written.length > 0) await attempt([], () => this.#reload(session, survey, written, changes, signal));
     await attempt([], () => this.#dropSlots(session, survey, changes));
     return failed;
   }
 
-  /** Files that were written, but not loaded, before this process began. */
+  /** Files that were written, but not loaded: before this process began, or by a pass whose reload has failed. */
   async #unloaded(session: Session, { hba, fragment }: ServerSurvey): Promise<FileChange[]> {
-    const files = [hba, fragment].filter(
-      (file) => file !== undefined && file.before !== null && !this.#left.has(file.path),
-    );
     const found: FileChange[] = [];
-    for (const file of files as FileChange[]) {
+    for (const file of [hba, fragment]) {
+      if (file === undefined || file.before === null || this.#loaded.has(file.path)) continue;
       // A file's own time of change is that of its writing, before it was put into its place.
       const { ctimeMs } = await stat(file.path);
       const [row = {}] = await session.query("SELECT extract(epoch FROM pg_conf_load_time())::float8 * 1000 AS loaded");
-      if (ctimeMs > Number(row["loaded"]) && file.before === file.after) found.push(file);
+      if (ctimeMs <= Number(row["loaded"])) this.#loaded.add(file.path);
+      else if (file.before === file.after) found.push(file);
     }
     return found;
   }
@@ -216,7 +218,10 @@ export class ServerPart {
     const deadline = performance.now() + RELOAD_MS;
     for (;;) {
       const [now = {}] = await session.query("SELECT pg_conf_load_time()::text AS loaded");
-      if (now["loaded"] !== before["loaded"]) return;
+      if (now["loaded"] !== before["loaded"]) {
+        for (const { path } of written) this.#loaded.add(path);
+        return;
+      }
       if (performance.now() > deadline) break;
       await pause(10, signal);
       signal.throwIfAborted();
