@@ -49,7 +49,7 @@ export class LoginConnection extends pg.Connection {
   /** What the server says passes here on its way to pg. */
   override emit(event: string | symbol, ...args: unknown[]): boolean {
     try {
-      if (this.#takes(event, args[0] as Authentication)) return true;
+      if (this.#takes(event, args[0] as Said)) return true;
     } catch (error) {
       return super.emit("error", error);
     }
@@ -57,7 +57,7 @@ export class LoginConnection extends pg.Connection {
   }
 
   /** True: pg is not to hear of it. */
-  #takes(event: string | symbol, message: Authentication): boolean {
+  #takes(event: string | symbol, message: Said): boolean {
     const scram = this.#scram;
     switch (event) {
       case "authenticationSASL":
@@ -74,6 +74,9 @@ export class LoginConnection extends pg.Connection {
         return scram !== undefined;
       case "authenticationOk":
         scram?.assertProved();
+        return false;
+      case "errorMessage":
+        message.message ||= "the server refuses, and gives no reason";
         return false;
       default:
         return false;
@@ -118,8 +121,10 @@ interface SaslSender {
   sendSCRAMClientFinalMessage(response: string): void;
 }
 
-/** What the server's messages about a login hold, each its part. */
-interface Authentication {
+/** What the server's messages about a login, and its errors, hold; each its part. */
+interface Said {
   readonly mechanisms: readonly string[];
   readonly data: string;
+  /** Of an error; empty: it has none. */
+  message: string;
 }

@@ -1,5 +1,4 @@
 import { writeFileSync } from "node:fs";
-import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import {
   giveToServer,
@@ -12,6 +11,7 @@ import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { SaltedPasswords } from "../src/salted-passwords.js";
 import { withSession } from "../src/session.js";
+import { type FakeServer, startFakeServer } from "./support/fake-server.js";
 
 const { signal } = new AbortController();
 
@@ -102,8 +102,7 @@ describe.skipIf(!requireServer("postgresql"))("a login at a real server", () => 
 });
 
 describe("a server that does not know the password", () => {
-  let server: Server;
-  let open: Set<Socket>;
+  let server: FakeServer;
   let remove: () => Promise<void>;
   let passfile: string;
   let say: (heard: string) => Buffer | undefined;
@@ -113,21 +112,16 @@ describe("a server that does not know the password", () => {
     remove = removeAll;
     passfile = join(path, "passfile");
     writeFileSync(passfile, "*:*:*:*:secret\n", { mode: 0o600 });
-    open = new Set();
-    server = createServer((socket) => {
-      open.add(socket);
-      socket.on("error", () => undefined).on("close", () => open.delete(socket));
+    server = await startFakeServer((socket) => {
       socket.on("data", (data) => {
         const isTlsQuestion = data.length === 8;
         const answer = isTlsQuestion ? Buffer.from("N") : say(data.toString("latin1"));
         if (answer !== undefined) socket.write(answer);
       });
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   });
   afterEach(async () => {
-    for (const socket of open) socket.destroy();
-    await new Promise((resolve) => server.close(resolve));
+    await server.stop();
     await remove();
   });
 
@@ -172,8 +166,7 @@ describe("a server that does not know the password", () => {
       if (heard.includes("SCRAM-SHA-256")) return first(NONCE.exec(heard)?.[1] ?? "none");
       return heard.startsWith("p") ? proof : start;
     };
-    const { port } = server.address() as { readonly port: number };
-    expect(await logIn(port, "app", passfile)).toContain(message);
+    expect(await logIn(server.port, "app", passfile)).toContain(message);
   });
 });
 
@@ -182,8 +175,7 @@ describe("what is no PostgreSQL server", () => {
 
   /** What has come is read, in pieces of that many bytes. */
   async function refusal(said: Buffer, pieces: number): Promise<string> {
-    const server = createServer((socket) => {
-      socket.on("error", () => undefined);
+    const server = await startFakeServer((socket) => {
       socket.once("data", () => {
         socket.write("N");
         socket.once("data", () => {
@@ -193,17 +185,17 @@ describe("what is no PostgreSQL server", () => {
       });
       socket.setNoDelay(true);
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     try {
-      return await logIn((server.address() as { readonly port: number }).port, "app");
+      return await logIn(server.port, "app");
     } finally {
-      await new Promise((resolve) => server.close(resolve));
+      await server.stop();
     }
   }
 
   const NONE = "what answers does not speak as a PostgreSQL server does: ";
   test.each<readonly [string, Buffer, string]>([
     ["an error", ERROR, "no"],
+    ["an error without a reason", message("E", "SFATAL\0C28P01\0\0"), "the server refuses, and gives no reason"],
     ["an error that does not end", message("E", "SFATAL\0Mno\0"), `${NONE}a message "E" without an end`],
     ["an error of nothing", message("E", ""), `${NONE}a message "E" without an end`],
     ["a notice that does not end", message("N", "SWARNING"), `${NONE}a message "N" without an end`],

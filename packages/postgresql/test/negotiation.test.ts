@@ -1,44 +1,37 @@
-import { createServer, type Server, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { waitFor } from "@lighthouse-sd/test-servers";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { withSession } from "../src/session.js";
+import { type FakeServer, startFakeServer } from "./support/fake-server.js";
 
 /** What a server says that lets everybody in, and is ready. */
 const WELCOME = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 0, 0x5a, 0, 0, 0, 5, 0x49]);
 const HANDSHAKE = 0x16;
 
 describe("the question whether a server speaks TLS", () => {
-  let server: Server;
+  let server: FakeServer;
   let heard: Buffer;
-  let open: Set<Socket>;
   let answer: (socket: Socket) => void;
 
   beforeEach(async () => {
     heard = Buffer.alloc(0);
-    open = new Set();
     answer = () => undefined;
-    server = createServer((socket) => {
-      open.add(socket);
-      socket.on("error", () => undefined).on("close", () => open.delete(socket));
+    server = await startFakeServer((socket) => {
       socket.once("data", () => answer(socket));
       socket.on("data", (data) => {
         heard = Buffer.concat([heard, data]);
       });
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   });
-  afterEach(async () => {
-    for (const socket of open) socket.destroy();
-    await new Promise((resolve) => server.close(resolve));
-  });
+  afterEach(() => server.stop());
 
   /** Why nobody is logged in; nothing is left open by then. */
   async function refusal(sslmode: "prefer" | "require", more: object = {}): Promise<string> {
-    const { port } = server.address() as { readonly port: number };
+    const { port } = server;
     const options = { host: "127.0.0.1", port, user: "app", database: "postgres", sslmode, timeoutMs: 20_000 };
     const login = withSession({ ...options, signal: new AbortController().signal, ...more }, async () => "logged in");
     const message = await login.catch((error: Error) => error.message);
-    await waitFor(async () => open.size === 0, { what: "the connection to be closed" });
+    await waitFor(async () => server.open.size === 0, { what: "the connection to be closed" });
     return message;
   }
 

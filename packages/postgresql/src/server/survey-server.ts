@@ -1,13 +1,6 @@
 import type { Cluster, Context } from "@lighthouse-sd/core";
 import type { PostgreSQLBlock, ServerSettings } from "../config/postgresql-config.js";
-import {
-  type KnownMembers,
-  type Member,
-  type Membership,
-  memberKey,
-  rememberedMembers,
-  updateMembers,
-} from "../members.js";
+import { type KnownMembers, type Member, type Membership, rememberedMembers, updateMembers } from "../members.js";
 import type { Session } from "../session.js";
 import { parseHbaBlock, renderHbaBlock } from "../text/hba-block.js";
 import { findBlocks, replaceBlocks } from "../text/hba-file.js";
@@ -150,7 +143,7 @@ async function planOwn(
     );
   }
   const self = findSelf(members.known, local.port, context.peer);
-  const others = members.known.filter((member) => self === undefined || memberKey(member) !== memberKey(self));
+  const others = members.known.filter((member) => member !== self);
   const slot = self === undefined || !local.inRecovery ? undefined : slotName(block.slots.prefix, self);
   const [peers, verdict] = await Promise.all([
     probes.ask(others, { timeline: local.timeline, slot }),
